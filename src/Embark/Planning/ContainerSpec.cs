@@ -1,0 +1,26 @@
+namespace Embark.Planning;
+
+/// <summary>The words of one <c>docker run</c>, in order, around an image that is resolved on the VM.</summary>
+public sealed record ContainerSpec
+{
+    /// <summary>Container name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Image as configured, such as <c>docker.io/istio/proxyv2:1.30.3</c>; it runs by digest (decision 5).</summary>
+    public required string Image { get; init; }
+
+    /// <summary>Words between <c>docker run -d</c> and the image.</summary>
+    public required IReadOnlyList<string> Options { get; init; }
+
+    /// <summary>Words after the image.</summary>
+    public required IReadOnlyList<string> Arguments { get; init; }
+
+    /// <summary>Path of the environment file on the VM.</summary>
+    public required string EnvironmentFile { get; init; }
+
+    /// <summary>Port of the readiness probe: 15021, or 15121 for the bridge.</summary>
+    public required int ReadinessPort { get; init; }
+
+    /// <summary>All words, with <paramref name="image"/> in place.</summary>
+    public IReadOnlyList<string> Command(string image) => ["docker", "run", "-d", .. Options, image, .. Arguments];
+}

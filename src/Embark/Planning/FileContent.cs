@@ -1,0 +1,18 @@
+using Embark.Kubernetes;
+
+namespace Embark.Planning;
+
+/// <summary>What a planned file holds.</summary>
+public abstract record FileContent
+{
+    private FileContent() { }
+
+    /// <summary>Text anyone may see; written as UTF-8, as it is.</summary>
+    public sealed record Text(string Value) : FileContent;
+
+    /// <summary>The same text as another file of the plan, printed as a reference (sidecar-bootstrap 6.3).</summary>
+    public sealed record SameAs(string Path, string Value) : FileContent;
+
+    /// <summary>A token that a delivering sink asks the API for, right before it is copied. Never part of the plan itself.</summary>
+    public sealed record WorkloadToken(NamespacedName ServiceAccount, string Audience, TimeSpan Lifetime) : FileContent;
+}
