@@ -1,1 +1,42 @@
-return 0;
+using System.Net;
+using Embark.Sandbox;
+using Embark.Sandbox.Apps;
+using Embark.Sandbox.Up;
+
+var (stop, signals) = Shutdown.OnSignals();
+try
+{
+    return args switch
+    {
+        ["app", "ratings", "--listen", var listen] => await RatingsApp.RunAsync(IPEndPoint.Parse(listen), stop.Token),
+        ["vm", .. var options] => await VmCommand.RunAsync(options, stop.Token),
+        _ => Usage(),
+    };
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    return 130;
+}
+catch (SandboxException failure)
+{
+    Console.Error.WriteLine($"embark-sandbox: {failure.Message}");
+    if (failure.Fix is { } fix)
+        Console.Error.WriteLine($"    fix: {fix}");
+    return 1;
+}
+finally
+{
+    foreach (var signal in signals)
+        signal.Dispose();
+    stop.Dispose();
+}
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        embark-sandbox: a small mesh on one machine
+
+          vm [--user NAME] [--sshd-option X]... [--engine none|standin|docker]   one VM for SSH, until Ctrl-C
+        """);
+    return 2;
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+
+namespace Embark.Sandbox.Hosts;
+
+/// <summary>
+/// The directory of one running sandbox: keys, logs, settings; mode 0700. It is held by a lock, and goes away with us: on
+/// dispose, or through a waiting shell when we are killed.
+/// </summary>
+internal sealed class RunDirectory : IAsyncDisposable
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private readonly FileStream _lock;
+    private readonly Process _sweeper;
+
+    private RunDirectory(string path, FileStream @lock, Process sweeper) => (Path, _lock, _sweeper) = (path, @lock, sweeper);
+
+    public string Path { get; }
+
+    /// <summary>Where a sandbox is when nobody says otherwise.</summary>
+    public static string Default { get; } = System.IO.Path.Combine(Parent, "sandbox");
+
+    private static string Parent => Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime
+        ? System.IO.Path.Combine(runtime, "embark")
+        : $"/tmp/embark-{Native.EffectiveUser()}";
+
+    /// <summary>A directory that nobody else has, for a sandbox of a test or a benchmark.</summary>
+    public static string Fresh() => System.IO.Path.Combine(Parent, Guid.NewGuid().ToString("n")[..8]);
+
+    /// <summary>True when a sandbox holds the directory.</summary>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            using var probe = new FileStream(LockOf(path), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    public static RunDirectory Open(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        if (path.Any(c => char.IsWhiteSpace(c) || c is ',' or ':' or '"' or '\'' or '\\' or '%'))
+            throw new SandboxException($"directory {path}: its name cannot hold blanks, quotes, ',', ':' or '%'", "name another with --dir");
+        var @lock = Take(path);
+        foreach (var left in Directory.EnumerateFileSystemEntries(path).Where(entry => entry != LockOf(path)))
+            Remove(left);
+        // The shell outlives us by a moment. It takes the lock first: a sandbox that started in our place keeps its directory.
+        var parent = System.IO.Path.GetDirectoryName(path) == Parent ? Parent : "";
+        var sweeper = new Command("sh", "-c",
+            "cat >/dev/null; exec 9<>\"$0/lock\"; flock -n 9 || exit 0; rm -rf -- \"$0\" || { sleep 1; rm -rf -- \"$0\"; }; [ -z \"$1\" ] || rmdir -- \"$1\"",
+            path, parent).Start();
+        return new(path, @lock, sweeper);
+    }
+
+    /// <summary>A path below this directory.</summary>
+    public string File(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    /// <summary>Makes a directory below this one.</summary>
+    public string MakeDirectory(params ReadOnlySpan<string> parts) => Directory.CreateDirectory(File(parts), Private).FullName;
+
+    /// <summary>Writes a file that only we can read; whole or not at all.</summary>
+    public async Task<string> WriteAsync(string name, string text, CancellationToken cancellationToken)
+    {
+        var path = File(name);
+        var next = path + ".next";
+        await using (var stream = new FileStream(next, new FileStreamOptions
+        {
+            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }))
+        await using (var writer = new StreamWriter(stream))
+            await writer.WriteAsync(text.AsMemory(), cancellationToken);
+        System.IO.File.Move(next, path, overwrite: true);
+        return path;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _lock.DisposeAsync();
+        _sweeper.StandardInput.Close();
+        await _sweeper.WaitForExitAsync();
+        _sweeper.Dispose();
+    }
+
+    private static string LockOf(string path) => System.IO.Path.Combine(path, "lock");
+
+    private static FileStream Take(string path)
+    {
+        while (true)
+        {
+            foreach (var directory in new[] { System.IO.Path.GetDirectoryName(path)!, path })
+                MakePrivate(directory, mustBeOurs: directory == path || directory == Parent);
+            try
+            {
+                var taken = new FileStream(LockOf(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                if (System.IO.File.Exists(LockOf(path)))
+                    return taken;
+                taken.Dispose();   // swept away between opening and locking
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Swept away under our hands: once more.
+            }
+            catch (IOException held) when (held is not (FileNotFoundException or PathTooLongException))
+            {
+                throw new SandboxException($"a sandbox already runs in {path}", "end it with 'embark sandbox down', or name another directory with --dir", held);
+            }
+        }
+    }
+
+    private static void MakePrivate(string directory, bool mustBeOurs)
+    {
+        if (!Directory.Exists(directory))
+            Directory.CreateDirectory(directory, Private);
+        else if (mustBeOurs && (new FileInfo(directory).LinkTarget is not null || !OwnedPrivately(directory)))
+            throw new SandboxException($"directory {directory} is a link, or others may enter it", $"chmod 0700 {directory}, or name another with --dir");
+    }
+
+    // The owner cannot be read by .NET; only the owner (or root) can set the mode, so setting it is the question.
+    private static bool OwnedPrivately(string directory)
+    {
+        try
+        {
+            var mode = System.IO.File.GetUnixFileMode(directory);
+            System.IO.File.SetUnixFileMode(directory, mode);
+            return (mode & ~Private) == 0;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static void Remove(string entry)
+    {
+        if (Directory.Exists(entry) && new FileInfo(entry).LinkTarget is null)
+            Directory.Delete(entry, recursive: true);
+        else
+            System.IO.File.Delete(entry);
+    }
+}

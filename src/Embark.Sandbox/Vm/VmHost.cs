@@ -1,0 +1,153 @@
+using Embark.Sandbox.Hosts;
+
+namespace Embark.Sandbox.Vm;
+
+/// <summary>The guide's VM: a host with real sshd, a login user, Docker, and the ratings application on its loopback.</summary>
+internal sealed class VmHost : IAsyncDisposable
+{
+    private readonly VmOptions _options;
+    private readonly RunDirectory _directory;
+    private readonly Fabric _fabric;
+    private readonly bool _ownsAll;
+
+    private VmHost(VmOptions options, RunDirectory directory, Fabric fabric, NetworkHost host, SshKeys keys, bool ownsAll)
+    {
+        (_options, _directory, _fabric, Host, Keys, _ownsAll) = (options, directory, fabric, host, keys, ownsAll);
+        Address = options.Address.Split('/')[0];
+    }
+
+    /// <summary>The host below.</summary>
+    public NetworkHost Host { get; }
+
+    /// <summary>Address that the operator and the mesh know it by.</summary>
+    public string Address { get; }
+
+    public SshKeys Keys { get; }
+
+    /// <summary>Real sshd; can be ended and started anew by tests.</summary>
+    public HostProcess? Sshd { get; private set; }
+
+    /// <summary>dockerd or the stand-in; null where there is none.</summary>
+    public HostProcess? Engine { get; private set; }
+
+    /// <summary>The ratings application.</summary>
+    public HostProcess? Ratings { get; private set; }
+
+    /// <summary>Path of an ssh_config that reaches the VM by its address from anywhere on the machine.</summary>
+    public string SshConfig => _directory.File("ssh", "config");
+
+    public string KnownHosts => _directory.File("ssh", "known_hosts");
+
+    public string Login => _options.User;
+
+    /// <summary>The router between the VM and everything else, where the operator stands.</summary>
+    public NetworkHost Edge => _fabric.Edge;
+
+    /// <summary>Starts one VM and nothing else, in a run directory of its own.</summary>
+    public static async Task<VmHost> StartAsync(VmOptions options, CancellationToken cancellationToken, string? directory = null)
+    {
+        var run = RunDirectory.Open(directory ?? RunDirectory.Fresh());
+        Fabric? fabric = null;
+        try
+        {
+            fabric = await Fabric.StartAsync(run, new HostSpec("edge"), cancellationToken);
+            return await StartAsync(options, run, fabric, ownsAll: true, cancellationToken);
+        }
+        catch
+        {
+            if (fabric is not null)
+                await fabric.DisposeAsync();
+            await run.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts the VM on a fabric that has others on it.</summary>
+    public static Task<VmHost> StartAsync(VmOptions options, RunDirectory directory, Fabric fabric, CancellationToken cancellationToken) =>
+        StartAsync(options, directory, fabric, ownsAll: false, cancellationToken);
+
+    private static async Task<VmHost> StartAsync(
+        VmOptions options, RunDirectory directory, Fabric fabric, bool ownsAll, CancellationToken cancellationToken)
+    {
+        directory.MakeDirectory("log");
+        var keys = await SshKeys.MakeAsync(directory, cancellationToken);
+        var host = await fabric.AddHostAsync(VmSetup.SpecFor(options, keys), cancellationToken);
+        var vm = new VmHost(options, directory, fabric, host, keys, ownsAll);
+
+        var network = new Network("vm", options.EdgeAddress) { EdgeAddress6 = options.IPv6 ? "2001:db8:128::1/64" : null };
+        await fabric.AddNetworkAsync(network, [$"{options.Gateway}/32"], cancellationToken);
+        await fabric.AttachAsync(host,
+            new(network, [options.Address, .. options.IPv6 ? ["2001:db8:128::2/64"] : Array.Empty<string>()]) { RoutesByEdge = [options.Gateway] },
+            cancellationToken);
+        await vm.WriteSshConfigAsync(cancellationToken);
+        await Task.WhenAll(host.Up, fabric.Edge.Up);
+        await Task.WhenAll(vm.StartSshdAsync([], cancellationToken), vm.StartEngineAsync(cancellationToken), vm.StartRatingsAsync(cancellationToken));
+        return vm;
+    }
+
+    /// <summary>Starts sshd, anew when it runs; <paramref name="options"/> win over all others.</summary>
+    public async Task StartSshdAsync(IReadOnlyList<string> options, CancellationToken cancellationToken)
+    {
+        await EndAsync(Sshd);
+        var log = _directory.File("log", $"vm-sshd.log");
+        File.Delete(log);
+        Sshd = Host.Start(log, Command.Plain,
+            ["/usr/sbin/sshd", "-D", "-e", "-f", "/etc/ssh/sshd_config", .. options.Concat(_options.SshdOptions).SelectMany(option => new[] { "-o", option })]);
+        await Sshd.WaitForLogAsync("Server listening on", TimeSpan.FromSeconds(10), cancellationToken);
+    }
+
+    /// <summary>Starts the VM's Docker, anew when it runs.</summary>
+    public async Task StartEngineAsync(CancellationToken cancellationToken)
+    {
+        await EndAsync(Engine);
+        Engine = null;
+        if (_options.Docker != VmDocker.StandIn)
+            return;
+        var log = _directory.File("log", "vm-engine.log");
+        File.Delete(log);
+        Engine = Host.Start(log, Command.Plain, "/usr/local/bin/embark-sandbox", "engine");
+        await Engine.WaitForLogAsync("listening on", TimeSpan.FromSeconds(30), cancellationToken);
+    }
+
+    /// <summary>Starts the ratings application, anew when it runs.</summary>
+    public async Task StartRatingsAsync(CancellationToken cancellationToken)
+    {
+        await EndAsync(Ratings);
+        if (!_options.Ratings)
+            return;
+        var log = _directory.File("log", "vm-ratings.log");
+        Ratings = Host.Start(log, Command.Plain,
+            "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "/usr/local/bin/embark-sandbox", "app", "ratings", "--listen", "127.0.0.1:9080");
+        await Ratings.WaitForLogAsync("listening on", TimeSpan.FromSeconds(30), cancellationToken);
+    }
+
+    /// <summary>Runs shell text as the VM's root.</summary>
+    public Task<string> RootAsync(string script, CancellationToken cancellationToken) => Host.ShellAsync(script, cancellationToken);
+
+    /// <summary>Runs the machine's ssh against the VM, as the login user.</summary>
+    public Task<CommandResult> SshAsync(string? input, IReadOnlyList<string> words, CancellationToken cancellationToken) =>
+        new Command(["ssh", "-F", SshConfig, "-o", "BatchMode=yes", "-l", Login, "-p", $"{_options.SshPort}", "--", Address, .. words]).RunAsync(input, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(EndAsync(Sshd), EndAsync(Ratings), EndAsync(Engine));
+        await Host.DisposeAsync();
+        if (!_ownsAll)
+            return;
+        await _fabric.DisposeAsync();
+        await _directory.DisposeAsync();
+    }
+
+    private async Task WriteSshConfigAsync(CancellationToken cancellationToken)
+    {
+        string[] names = [Address, .. _options.IPv6 ? ["2001:db8:128::2"] : Array.Empty<string>()];
+        await _directory.WriteAsync("ssh/known_hosts", VmSetup.KnownHosts(names, _options.SshPort, Keys), cancellationToken);
+        await _directory.WriteAsync("ssh/config", VmSetup.SshConfig(names, _fabric.RelayWords, Keys, KnownHosts), cancellationToken);
+    }
+
+    private static async Task EndAsync(HostProcess? process)
+    {
+        if (process is not null)
+            await process.DisposeAsync();
+    }
+}

@@ -1,0 +1,39 @@
+# Setup of the VM, as its root: users, the guide's directory, sshd's files. Variables come from the host's specification.
+awk -F: '$3 < 1000 && $1 != u { print }' u="$VM_USER" "$old/etc/passwd" >/etc/passwd.new
+echo "$VM_USER:x:$VM_UID:$VM_UID::/home/$VM_USER:$VM_SHELL" >>/etc/passwd.new
+awk -F: '$3 < 1000 && $1 != u && $1 != "docker" { print }' u="$VM_USER" "$old/etc/group" >/etc/group.new
+echo "$VM_USER:x:$VM_UID:" >>/etc/group.new
+echo "docker:x:2375:$VM_DOCKER_MEMBER" >>/etc/group.new
+# A password field of '*' is no password but no lock either: sshd without PAM refuses locked accounts.
+awk -F: '{ print $1 ":*:19000:0:99999:7:::" }' /etc/passwd.new >/etc/shadow.new
+awk -F: '{ print $1 ":*::" $4 }' /etc/group.new >/etc/gshadow.new
+for file in passwd group; do chmod 0644 "/etc/$file.new"; done
+for file in shadow gshadow; do chmod 0640 "/etc/$file.new"; done
+for file in passwd group shadow gshadow; do mv -f "/etc/$file.new" "/etc/$file"; done
+rm -f /etc/subuid /etc/subgid /etc/profile.d/*
+
+mkdir -p -m 0755 "/home/$VM_USER" /var/tmp /run/sshd /run/lock
+chmod 1777 /run/lock
+cp -a /etc/skel/. "/home/$VM_USER/" 2>/dev/null || :
+mkdir -p -m 0700 "/home/$VM_USER/.ssh"
+echo "$VM_AUTHORIZED_KEY" >"/home/$VM_USER/.ssh/authorized_keys"
+chmod 0600 "/home/$VM_USER/.ssh/authorized_keys"
+chown -R "$VM_UID:$VM_UID" "/home/$VM_USER"
+mkdir -p /etc/istio-proxy
+chmod 0775 /etc/istio-proxy
+chown "$VM_UID:$VM_UID" /etc/istio-proxy
+
+rm -rf /etc/ssh
+mkdir -m 0755 /etc/ssh
+cp "$old$VM_HOST_KEY" /etc/ssh/ssh_host_ed25519_key
+chmod 0600 /etc/ssh/ssh_host_ed25519_key
+printf '%s\n' "$VM_SSHD_CONFIG" >/etc/ssh/sshd_config
+
+rm -f /usr/local/bin/docker /run/docker.sock
+if [ "$VM_DOCKER" = StandIn ]; then
+    rm -f /usr/bin/docker
+    printf '%s' "$VM_DOCKER_CLIENT" >/usr/bin/docker
+    chmod 0755 /usr/bin/docker
+elif [ "$VM_DOCKER" = None ]; then
+    rm -f /usr/bin/docker
+fi
