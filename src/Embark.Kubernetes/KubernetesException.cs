@@ -18,7 +18,7 @@ public enum KubernetesFailure
     /// <summary>Conflict (409).</summary>
     Conflict,
 
-    /// <summary>The server refused the request as invalid (400, 422).</summary>
+    /// <summary>The server refused the request as invalid (400, 422), or answered a token request with something else than was asked for.</summary>
     Invalid,
 
     /// <summary>Anything else the server answered.</summary>
@@ -44,4 +44,7 @@ public sealed class KubernetesException(KubernetesFailure failure, string messag
 
     /// <summary>The next thing to do.</summary>
     public string? Fix { get; } = fix;
+
+    /// <summary>The connection failed, not the request: the same call may do better a moment later.</summary>
+    internal bool Transient { get; init; }
 }

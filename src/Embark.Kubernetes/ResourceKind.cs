@@ -14,6 +14,9 @@ public sealed record ResourceKind<T>(string Group, string Version, string Plural
     /// <summary>False for objects of the whole cluster, such as Namespace.</summary>
     public bool Namespaced { get; init; } = true;
 
+    /// <summary>Part of the object that is written, such as <c>status</c>; null for the object itself.</summary>
+    public string? Subresource { get; init; }
+
     /// <summary><c>v1</c> or <c>group/version</c>, as objects write it.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 }
