@@ -1,3 +1,5 @@
+using Embark.Planning;
+
 namespace Embark.Mesh;
 
 /// <summary>How to reach a VM and what to run there, from the WorkloadEntry's annotations and the command line.</summary>
@@ -14,4 +16,22 @@ public sealed record VmSettings
 
     /// <summary>TCP ports that the Sidecar's ingress asks for on the instance address; the preflight checks that they are free.</summary>
     public IReadOnlyList<int> IngressPorts { get; init; } = [];
+
+    /// <summary>What the command line asks for.</summary>
+    public JoinOptions Options { get; init; } = new();
+
+    /// <summary>Repository prefix instead of the mesh's hub (<c>proxy-image-hub</c>); null for the mesh's.</summary>
+    public string? ImageHub { get; init; }
+
+    /// <summary>Complete image instead of the mesh's (<c>sidecar.istio.io/proxyImage</c>); null for the mesh's.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>Envoy's log level; null for the mesh's.</summary>
+    public string? LogLevel { get; init; }
+
+    /// <summary>Envoy's log levels by component; null for the mesh's.</summary>
+    public string? ComponentLogLevel { get; init; }
+
+    /// <summary>Log level of the agent (<c>--log_output_level</c>); null for its default.</summary>
+    public string? AgentLogLevel { get; init; }
 }

@@ -6,8 +6,11 @@ public sealed record ContainerSpec
     /// <summary>Container name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Image as configured, such as <c>docker.io/istio/proxyv2:1.30.3</c>; it runs by digest (decision 5).</summary>
+    /// <summary>Image as configured, such as <c>docker.io/istio/proxyv2:1.30.3</c>; it runs by digest (decision 5) unless <see cref="RunByTag"/>.</summary>
     public required string Image { get; init; }
+
+    /// <summary>True in the tetrate profile: the image runs as configured.</summary>
+    public bool RunByTag { get; init; }
 
     /// <summary>Words between <c>docker run -d</c> and the image.</summary>
     public required IReadOnlyList<string> Options { get; init; }
@@ -23,4 +26,7 @@ public sealed record ContainerSpec
 
     /// <summary>All words, with <paramref name="image"/> in place.</summary>
     public IReadOnlyList<string> Command(string image) => ["docker", "run", "-d", .. Options, image, .. Arguments];
+
+    /// <summary>The image as a plan without facts shows it.</summary>
+    public string ShownImage => RunByTag ? Image : ImageReference.Pinned(Image, $"sha256:{Placeholder.Digest}");
 }

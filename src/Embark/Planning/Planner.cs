@@ -1,0 +1,45 @@
+using Embark.Mesh;
+
+namespace Embark.Planning;
+
+/// <summary>Decides what goes onto a VM. Pure: no IO, no clock; what it must know of the VM comes as facts.</summary>
+public static class Planner
+{
+    /// <summary>The plan that brings a VM aboard, or to its wanted state; no steps when nothing would change.</summary>
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="workload">The WorkloadEntry.</param>
+    /// <param name="facts">The VM; null when nothing is connected to: the plan then holds placeholders.</param>
+    /// <exception cref="InvalidInputException">What mesh and workload only show together; all of it at once.</exception>
+    public static Plan For(MeshSettings mesh, WorkloadEntry workload, VmFacts? facts)
+    {
+        var findings = new Findings();
+        var config = ProxyConfiguration.For(mesh, workload, findings);
+        var image = ImageReference.For(mesh, workload.Vm, findings);
+        JoinChecks.Run(mesh, workload, config, findings);
+        var paths = new VmPaths(DirectoryOf(workload, facts));
+
+        var (steps, hash) = workload.Vm.Options.Profile == Profile.Tetrate
+            ? new TetratePlan(mesh, workload, facts, config, image, paths).Make(findings)
+            : new ModernPlan(mesh, workload, facts, config, image, paths).Make(findings);
+        findings.ThrowIfAny($"WorkloadEntry {workload.Name}");
+        return new()
+        {
+            Workload = workload.Name,
+            ResourceVersion = workload.ResourceVersion,
+            Target = workload.Vm.Ssh,
+            Profile = workload.Vm.Options.Profile,
+            Directory = paths.Directory,
+            Steps = steps,
+            Warnings = [.. mesh.Warnings.Concat(workload.Warnings).Concat(findings.Warnings).Distinct()],
+            Hash = hash,
+        };
+    }
+
+    /// <summary>The plan that takes a VM off the mesh: our labelled containers and our own files, nothing else.</summary>
+    /// <param name="workload">The WorkloadEntry.</param>
+    /// <param name="facts">The VM; null in a dry run: the plan then names everything that may be there.</param>
+    public static Plan ToLeave(WorkloadEntry workload, VmFacts? facts) => Removal.Of(workload, facts, DirectoryOf(workload, facts));
+
+    private static string DirectoryOf(WorkloadEntry workload, VmFacts? facts) =>
+        workload.Vm.Directory ?? facts?.Directory ?? $"{Placeholder.Home}/.embark/{workload.Name.Namespace}.{workload.Name.Name}";
+}

@@ -1,0 +1,50 @@
+using Embark.Mesh;
+
+namespace Embark.Planning;
+
+/// <summary>What leaving takes away: our labelled containers, and below our directory the files that Embark or the agent put there.</summary>
+internal static class Removal
+{
+    public static Plan Of(WorkloadEntry workload, VmFacts? facts, string directory)
+    {
+        var paths = new VmPaths(directory);
+        PlanStep[] steps =
+        [
+            .. Containers(workload, facts).Select(name => new PlanStep.RemoveContainer(name)),
+            new PlanStep.RemovePaths([.. Files(paths, facts), .. Directories(paths)]),
+        ];
+        return new()
+        {
+            Workload = workload.Name,
+            ResourceVersion = workload.ResourceVersion,
+            Target = workload.Vm.Ssh,
+            Profile = workload.Vm.Options.Profile,
+            Directory = directory,
+            Steps = steps,
+            Warnings = [],
+            Hash = $"sha256:{PlanHash.Of(string.Join('\0', [.. Containers(workload, facts), .. Files(paths, facts)]))}",
+        };
+    }
+
+    private static IEnumerable<string> Containers(WorkloadEntry workload, VmFacts? facts)
+    {
+        var name = workload.Vm.ContainerName;
+        if (facts is null) return [name, $"{name}.bridge", $"{name}.old"];
+        return facts.Containers.Where(EmbarkLabels.IsOurs)
+            .Where(c => c.Labels.GetValueOrDefault(EmbarkLabels.Workload) == workload.Name.ToString())
+            .Select(c => c.Name).Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>The manifest lies on the VM, so what it names is believed only below our directory.</summary>
+    private static IEnumerable<string> Files(VmPaths paths, VmFacts? facts)
+    {
+        var known = new[] { paths, paths.Bridge, paths.Next, paths.Previous }.SelectMany(p => p.Files).Append(paths.Lock);
+        var named = Manifest.Read(facts?.Manifest)?.Files.Select(f => f.Path)
+            .Where(p => p.StartsWith($"{paths.Directory}/", StringComparison.Ordinal) && Grammar.Directory.Accepts(p)) ?? [];
+        var all = known.Concat(named).Distinct(StringComparer.Ordinal);
+        return facts is null ? all : all.Where(facts.FileHashes.ContainsKey);
+    }
+
+    private static IEnumerable<string> Directories(VmPaths paths) =>
+        new[] { paths.Bridge, paths.Next, paths.Previous, paths }.SelectMany(p => p.Directories).Distinct(StringComparer.Ordinal);
+}
