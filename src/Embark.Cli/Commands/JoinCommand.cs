@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Embark.Cli.Options;
+using Embark.Cli.Output;
+
+namespace Embark.Cli.Commands;
+
+/// <summary><c>embark join</c>, and under the name and flags of the original <c>embark x sidecar-bootstrap</c>.</summary>
+internal static class JoinCommand
+{
+    public static Command Make(Terminal terminal) => Make("join", "Bring a VM aboard the mesh", original: false, terminal);
+
+    public static Command MakeOriginal(Terminal terminal) =>
+        Make("sidecar-bootstrap", "The same as join, with the flags and output lines of the original tool", original: true, terminal);
+
+    private static Command Make(string name, string description, bool original, Terminal terminal)
+    {
+        var command = new Command(name, description);
+        var selection = new SelectionFlags(command);
+        var destination = new DestinationFlags(command, letters: original);
+        var plan = new PlanFlags(command, original);
+        var cluster = new ClusterFlags(command);
+        var mesh = new MeshFlags(command);
+        var ssh = new SshFlags(command);
+        var parallel = Flag.Number("--parallel", 1, 256, "VMs worked on at a time; 16 if not given");
+        var format = OutputFlag.Make(letter: !original);
+        var docs = Flag.Switch("--docs", "print the annotations that a WorkloadEntry may carry, and stop");
+        foreach (var option in new Option[] { parallel, format, docs }) command.Add(option);
+
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            if (parsed.GetValue(docs)) return AnnotationDocs.Print(terminal);
+            List<string> errors = [];
+            var chosen = selection.Read(parsed, cluster.Namespace(parsed), errors);
+            var request = new JoinRequest
+            {
+                Selection = chosen,
+                Destination = destination.Read(parsed, errors),
+                Plan = plan.Read(parsed, errors),
+                Cluster = cluster.Read(parsed),
+                Mesh = mesh.Read(parsed),
+                Ssh = ssh.Read(parsed, Terminal.CanAsk, many: chosen.Name is null, errors),
+                Parallel = parsed.GetValue(parallel) ?? 16,
+                Format = parsed.GetValue(format) ?? OutputFormat.Table,
+            };
+            if (errors.Count > 0) throw UsageErrors.Exception(errors, parsed.CommandResult);
+            return await JoinRun.RunAsync(request, terminal, cancellationToken);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Embark.Cli.Output;
+
+namespace Embark.Cli.Help;
+
+/// <summary>The usual help, then examples that can be pasted.</summary>
+internal sealed class HelpWithExamples(HelpAction usual, Terminal terminal) : SynchronousCommandLineAction
+{
+    private static readonly Dictionary<string, string[]> Examples = new()
+    {
+        ["embark"] = ["embark join ratings-vm.bookinfo --dry-run", "embark join ratings-vm.bookinfo", "embark leave ratings-vm.bookinfo"],
+        ["join"] =
+        [
+            "embark join ratings-vm.bookinfo --dry-run          # shows every file and command; connects to no VM, asks for no token",
+            "embark join ratings-vm.bookinfo",
+            "embark join -n bookinfo -l class=vm --parallel 32  # many at once",
+            "embark join ratings-vm.bookinfo --archive          # a .tgz to carry to a VM that cannot be reached by SSH",
+        ],
+        ["sidecar-bootstrap"] =
+        [
+            "embark x sidecar-bootstrap ratings-vm.bookinfo --start-istio-proxy --dry-run",
+            "embark x sidecar-bootstrap ratings-vm.bookinfo --start-istio-proxy",
+            "embark x sidecar-bootstrap --all -n bookinfo --output-dir ./vms",
+        ],
+        ["leave"] = ["embark leave ratings-vm.bookinfo --dry-run", "embark leave ratings-vm.bookinfo"],
+        ["trust"] = ["embark trust ratings-vm.bookinfo"],
+        ["sandbox"] = ["embark sandbox up", "eval \"$(embark sandbox env)\"          # in another terminal"],
+        ["completion"] = ["source <(embark completion bash)"],
+    };
+
+    public override bool ClearsParseErrors => true;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        usual.Invoke(parseResult);
+        if (!Examples.TryGetValue(NameOf(parseResult), out var examples)) return 0;
+        terminal.Out.WriteLine("Examples:");
+        foreach (var example in examples) terminal.Out.WriteLine("  " + example);
+        return 0;
+    }
+
+    private static string NameOf(ParseResult parsed) => parsed.CommandResult.Parent is null ? "embark" : parsed.CommandResult.Command.Name;
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Embark.Kubernetes;
+
+namespace Embark.Cli.Options;
+
+/// <summary>Which cluster and which namespace, as kubectl and the original spell it.</summary>
+internal sealed class ClusterFlags
+{
+    private readonly Option<string?> _kubeconfig = Flag.Text("--kubeconfig", "FILE", "kubeconfig to use; else KUBECONFIG, else ~/.kube/config", "-c");
+    private readonly Option<string?> _context = Flag.Text("--context", "NAME", "context of the kubeconfig; else its current one");
+    private readonly Option<string?> _namespace = Flag.Text("--namespace", "NAMESPACE", "namespace of the WorkloadEntry; else the context's", "-n");
+    private readonly Option<bool> _insecure = Flag.Switch("--insecure-skip-tls-verify", "accept any certificate of the API server; whoever answers gets your credentials");
+
+    public ClusterFlags(Command command)
+    {
+        foreach (var option in new Option[] { _kubeconfig, _context, _namespace, _insecure }) command.Add(option);
+    }
+
+    public string? Namespace(ParseResult parsed) => parsed.GetValue(_namespace);
+
+    public KubeconfigOptions Read(ParseResult parsed) => new()
+    {
+        File = parsed.GetValue(_kubeconfig),
+        Context = parsed.GetValue(_context),
+        AllowInsecureTls = parsed.GetValue(_insecure),
+    };
+}
