@@ -49,6 +49,7 @@ catch (Exception failure)
     return Failures.Report(failure, terminal);
 }
 
-// Installed as kubectl-embark it is a kubectl plugin, and is called "kubectl embark" in its own help.
+// Installed as kubectl-embark it is a kubectl plugin, and is called "kubectl embark" in its own help. The runtime resolves
+// links in the names it gives; the kernel keeps the word we were called by.
 static string NameOfThisProgram() =>
-    Path.GetFileName(Environment.GetCommandLineArgs()[0]).StartsWith("kubectl-", StringComparison.Ordinal) ? "kubectl embark" : "embark";
+    Path.GetFileName(File.ReadAllText("/proc/self/cmdline").Split('\0')[0]).StartsWith("kubectl-", StringComparison.Ordinal) ? "kubectl embark" : "embark";

@@ -32,7 +32,8 @@ public sealed class Usage
         var run = await EmbarkProgram.RunAsync(["x", "sidecar-bootstrap", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 
         run.ShouldEndWith(2);
-        Assert.Contains("Error: " + message, run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("Error: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
         Assert.Contains("fix: see embark x sidecar-bootstrap --help", run.Error, StringComparison.Ordinal);
         Assert.Empty(run.Output);
     }

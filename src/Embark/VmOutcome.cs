@@ -1,0 +1,21 @@
+using Embark.Kubernetes;
+using Embark.Planning;
+
+namespace Embark;
+
+/// <summary>How one job ended for one VM.</summary>
+/// <param name="Workload">The WorkloadEntry.</param>
+public sealed record VmOutcome(NamespacedName Workload)
+{
+    /// <summary>What was delivered; without steps when nothing was to change, null when it did not come so far.</summary>
+    public Plan? Plan { get; init; }
+
+    /// <summary>Why it was not done; null when it was.</summary>
+    public Exception? Failure { get; init; }
+
+    /// <summary>False: the run was interrupted before this VM's turn; nothing happened to it.</summary>
+    public bool Started { get; init; } = true;
+
+    /// <summary>True when it was done.</summary>
+    public bool Succeeded => Started && Failure is null;
+}
