@@ -9,6 +9,7 @@ try
     return args switch
     {
         ["app", "ratings", "--listen", var listen] => await RatingsApp.RunAsync(IPEndPoint.Parse(listen), stop.Token),
+        ["api", .. var options] => await Embark.Sandbox.ApiServer.ApiCommand.RunAsync(options, stop.Token),
         ["vm", .. var options] => await VmCommand.RunAsync(options, stop.Token),
         _ => Usage(),
     };
@@ -36,6 +37,7 @@ static int Usage()
     Console.Error.WriteLine("""
         embark-sandbox: a small mesh on one machine
 
+          api --kubeconfig-out FILE [--load FILE]... [--port N] [--request-log FILE]   the Kubernetes API server alone, until Ctrl-C
           vm [--user NAME] [--sshd-option X]... [--engine none|standin|docker]   one VM for SSH, until Ctrl-C
         """);
     return 2;

@@ -1,0 +1,27 @@
+using System.Net;
+
+namespace Embark.Sandbox.ApiServer;
+
+/// <summary>What an API server starts with.</summary>
+internal sealed record ApiServerOptions
+{
+    public IPAddress ListenAddress { get; init; } = IPAddress.Loopback;
+
+    /// <summary>0 takes any free port.</summary>
+    public int Port { get; init; }
+
+    /// <summary>More addresses that the server's certificate is valid for.</summary>
+    public IReadOnlyList<IPAddress> MoreAddresses { get; init; } = [];
+
+    /// <summary>True: the mesh of <see cref="SandboxObjects"/> is there from the start; false: only what an empty cluster has.</summary>
+    public bool WithMesh { get; init; } = true;
+
+    /// <summary>YAML texts whose documents are loaded last, in order; an object that is there already is replaced.</summary>
+    public IReadOnlyList<string> Yaml { get; init; } = [];
+
+    /// <summary>Clock of tokens, timestamps and the Date header.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>File that gets a line per request; null for none.</summary>
+    public string? RequestLogFile { get; init; }
+}

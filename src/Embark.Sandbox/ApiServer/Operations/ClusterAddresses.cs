@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Embark.Sandbox.ApiServer.Objects;
+using Embark.Sandbox.ApiServer.Resources;
+
+namespace Embark.Sandbox.ApiServer.Operations;
+
+/// <summary>Gives Services a cluster address from 10.8.0.0/24 and node ports from 30000 on: the lowest free ones.</summary>
+internal sealed class ClusterAddresses(ObjectStore store)
+{
+    public string NextAddress()
+    {
+        var taken = Services().Select(service => service.Text("spec", "clusterIP")).ToHashSet();
+        return Enumerable.Range(16, 238).Select(last => $"10.8.0.{last.ToString(CultureInfo.InvariantCulture)}").FirstOrDefault(address => !taken.Contains(address))
+            ?? throw new StatusException(500, "InternalError", "Internal error occurred: failed to allocate a serviceIP: range is full");
+    }
+
+    public long NextNodePort(IEnumerable<long> alsoTaken)
+    {
+        var taken = Services().SelectMany(service => service.Items("spec", "ports")).Select(port => port.Number("nodePort")).OfType<long>()
+            .Concat(alsoTaken).ToHashSet();
+        return Enumerable.Range(30000, 2768).Select(port => (long)port).First(port => !taken.Contains(port));
+    }
+
+    private IEnumerable<JsonObject> Services() => store.List(BuiltInResources.Services, null).Items.Select(stored => stored.Value);
+}

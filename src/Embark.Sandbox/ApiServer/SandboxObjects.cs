@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Embark.Sandbox.ApiServer;
+
+/// <summary>
+/// The sandbox's mesh as objects: Bookinfo with pods on 10.4.0.0/24, a VM gateway at 10.4.100.1, the guide's WorkloadEntry with the
+/// VM at 10.128.0.2, Istio's ConfigMaps, and a root certificate made for this run.
+/// </summary>
+/// <param name="Objects">In the order they can be loaded.</param>
+/// <param name="RootCertificatePem">The mesh root, as in every <c>istio-ca-root-cert</c>.</param>
+internal sealed record SandboxObjects(IReadOnlyList<JsonObject> Objects, string RootCertificatePem)
+{
+    public static SandboxObjects Make(TimeProvider clock)
+    {
+        var (certificate, key) = MakeRoot(clock);
+        var objects = ClusterFiles.Read("mesh.yaml");
+        return new([.. objects, RootSecret(certificate, key)], certificate);
+    }
+
+    /// <summary>What istiod writes into every namespace.</summary>
+    public static JsonObject RootCertificate(string @namespace, string pem) => new()
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "ConfigMap",
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = "istio-ca-root-cert",
+            ["namespace"] = @namespace,
+            ["labels"] = new JsonObject { ["istio.io/config"] = "true" },
+        },
+        ["data"] = new JsonObject { ["root-cert.pem"] = pem },
+    };
+
+    // Shape of istiod's self-signed root: RSA 2048, subject O=cluster.local, 10 years, certSign only.
+    private static (string Certificate, string Key) MakeRoot(TimeProvider clock)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("O=cluster.local", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        var now = clock.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now, now.AddDays(3650));
+        return (certificate.ExportCertificatePem() + "\n", key.ExportRSAPrivateKeyPem() + "\n");
+    }
+
+    private static JsonObject RootSecret(string certificate, string key) => new()
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Secret",
+        ["metadata"] = new JsonObject { ["name"] = "istio-ca-secret", ["namespace"] = "istio-system" },
+        ["type"] = "istio.io/ca-root",
+        ["data"] = new JsonObject
+        {
+            ["ca-cert.pem"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(certificate)),
+            ["ca-key.pem"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(key)),
+            ["cert-chain.pem"] = "",
+            ["key.pem"] = "",
+            ["root-cert.pem"] = "",
+        },
+    };
+}
