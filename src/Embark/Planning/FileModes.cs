@@ -12,6 +12,9 @@ public static class FileModes
     internal const UnixFileMode GroupDirectory = OwnerDirectory | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
     internal const UnixFileMode GroupWritableDirectory = GroupDirectory | UnixFileMode.GroupWrite;
 
+    /// <summary>Everything but setuid, setgid and sticky.</summary>
+    internal const UnixFileMode Permissions = (UnixFileMode)0x1FF;
+
     /// <summary>Four octal digits, such as <c>0640</c>.</summary>
     public static string Octal(this UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0').ToString(CultureInfo.InvariantCulture);
 }

@@ -24,6 +24,9 @@ public sealed record Manifest
     /// <summary>When it was applied; filled in on delivery.</summary>
     public DateTimeOffset? AppliedAt { get; init; }
 
+    /// <summary>Who applied it, <c>user@machine</c>; filled in on delivery.</summary>
+    public string? AppliedBy { get; init; }
+
     /// <summary>Image as configured.</summary>
     public string? Image { get; init; }
 

@@ -14,7 +14,9 @@ internal sealed class VmState(VmFacts? facts, VmPaths paths, WorkloadEntry workl
     public bool Differs(PlanStep.WriteFile file) =>
         facts is null || facts.FileHashes.GetValueOrDefault(file.Path) != PlanHash.Of(PlanHash.TextOf(file.Content)) || facts.Modes.GetValueOrDefault(file.Path) != file.Mode;
 
-    public bool Differs(PlanStep.EnsureDirectory directory) => facts is null || facts.Modes.GetValueOrDefault(directory.Path) != directory.Mode;
+    /// <summary>Absent, or wider: a directory that its owner made narrower stays so.</summary>
+    public bool Differs(PlanStep.EnsureDirectory directory) =>
+        facts is null || !facts.Modes.TryGetValue(directory.Path, out var mode) || (mode & ~directory.Mode & FileModes.Permissions) != 0;
 
     /// <summary>The agent replaces the root it finds, so its text is no sign; it is written when absent, when the cluster's bundle changed, or after another user.</summary>
     public bool RootIsMissing(string roots) =>

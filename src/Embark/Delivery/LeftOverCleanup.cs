@@ -1,0 +1,31 @@
+using Embark.Mesh;
+using Embark.Ssh;
+
+namespace Embark.Delivery;
+
+/// <summary>Finishes or undoes what an interrupted run left behind, so that a plan starts from a plain state.</summary>
+internal sealed class LeftOverCleanup(SshSession session, Transcript transcript, CancellationToken forced)
+{
+    private static readonly TimeSpan UpFor = TimeSpan.FromSeconds(3);
+
+    public async Task RunAsync(LeftOver left, string directory, VmSettings settings)
+    {
+        var steps = new RemoteSteps(directory, settings.ContainerName, settings.Options.Adopt);
+        var finish = left == LeftOver.Judge && await ProxyStaysUpAsync(steps, settings.ContainerName);
+        transcript.Note(finish
+            ? "an earlier run was interrupted after its new proxy had started; it is finished first"
+            : "an earlier run was interrupted; what it began is undone first");
+
+        session.Recover();
+        var result = await session.RunAsync(finish ? steps.FinishLeftOver() : steps.RollBack(), forced);
+        if (!result.Succeeded)
+            throw new EmbarkException(FailureClass.ApplyFailed, $"VM {session.Target}: what an earlier run left behind could not be {(finish ? "finished" : "undone")}: {result.ErrorTail}",
+                $"look at the containers there (docker ps -a) and at {directory}, then run again");
+    }
+
+    private async Task<bool> ProxyStaysUpAsync(RemoteSteps steps, string container)
+    {
+        var result = await session.RunAsync(steps.Watch(container, UpFor), forced);
+        return result.Succeeded && ContainerState.Read(result.Output).StaysUp;
+    }
+}

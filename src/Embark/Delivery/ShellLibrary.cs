@@ -1,0 +1,19 @@
+namespace Embark.Delivery;
+
+/// <summary>The shell texts that run on the VM; they lie beside this file as .sh, so that a shell can check them.</summary>
+internal static class ShellLibrary
+{
+    public static string Facts { get; } = Read("facts.sh");
+
+    public static string Files { get; } = Read("files.sh");
+
+    public static string Docker { get; } = Read("docker.sh");
+
+    private static string Read(string name)
+    {
+        using var stream = typeof(ShellLibrary).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not in the assembly");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,184 @@
+using System.Text;
+using Embark.Delivery;
+using Embark.Kubernetes;
+using Embark.Mesh;
+using Embark.Planning;
+using Embark.Sandbox;
+using Embark.Sandbox.Hosts;
+using Embark.Sandbox.Vm;
+using Embark.Ssh;
+using Embark.Tests.Planning;
+
+namespace Embark.Tests.Delivery;
+
+/// <summary>
+/// A VM with a real sshd and, unless a test does without, a real dockerd: both in namespaces of their own with a root on tmpfs. It has images whose
+/// agent stays up, ends, or crashes; none can be pulled, since there is no registry.
+/// </summary>
+internal sealed class DockerVm : IAsyncDisposable
+{
+    /// <summary>Stays up; its tag is the one that the guide's example asks for.</summary>
+    public const string GoodImage = "docker.io/tetrate/proxyv2:1.30.3";
+
+    private HostProcess? _dockerd;
+
+    private DockerVm(VmHost host) => Host = host;
+
+    public VmHost Host { get; }
+
+    public static async Task<DockerVm> StartAsync(CancellationToken cancellationToken, bool docker = true, VmOptions? options = null)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: hosts in namespaces");
+        Assert.SkipUnless(File.Exists("/usr/sbin/sshd"), "needs sshd");
+        Assert.SkipUnless(!docker || (File.Exists("/usr/sbin/dockerd") && File.Exists("/usr/bin/docker")), "needs dockerd");
+        Assert.SkipUnless(!docker || File.Exists("/bin/busybox"), "needs busybox-static");
+        try
+        {
+            var vm = new DockerVm(await VmHost.StartAsync((options ?? new()) with { Docker = VmDocker.Engine, Ratings = false }, cancellationToken));
+            if (docker) await vm.StartDockerAsync(cancellationToken);
+            return vm;
+        }
+        catch (SandboxException e)
+        {
+            Assert.Skip($"needs namespaces: {e.Message}");
+            throw;
+        }
+    }
+
+    /// <summary>The guide's entry, reached by the VM's own address.</summary>
+    public WorkloadEntry Workload(JoinOptions? options = null) => GuideExample.Workload with
+    {
+        Vm = GuideExample.Workload.Vm with { Ssh = new SshTarget(Host.Login, Host.Address, 22), Options = options ?? new() },
+    };
+
+    public SshOptions Ssh => new() { ConfigFile = Host.SshConfig, KnownHostsFile = Host.KnownHosts, Holder = "tester@here" };
+
+    public async Task<string> RootAsync(string script) => await Host.RootAsync(script, TestContext.Current.CancellationToken);
+
+    public async Task<string> DockerAsync(string words) => (await RootAsync($"docker {words}")).Trim();
+
+    /// <summary>One run of the product: ask, plan, deliver; gives all that it printed.</summary>
+    public async Task<Run> JoinAsync(
+        WorkloadEntry? workload = null, MeshSettings? mesh = null, Func<Plan, Plan>? change = null, string token = Tokens.Canary, CancellationToken cancellationToken = default)
+    {
+        using var output = new StringWriter();
+        var issued = 0;
+        var transcript = new Transcript(output, dryRun: false);
+        Exception? failure = null;
+        Plan? plan = null;
+        await using (var vm = new VmOverSsh(Ssh, transcript, TimeProvider.System))
+        {
+            try
+            {
+                var facts = await vm.LearnAsync(workload ?? Workload(), cancellationToken);
+                plan = Planner.For(mesh ?? GuideExample.Mesh, workload ?? Workload(), facts);
+                if (change is not null) plan = change(plan);
+                await new SshSink(vm, new TokenIssuer(Issue), transcript, TimeProvider.System).DeliverAsync(plan, cancellationToken);
+            }
+            catch (Exception e) when (e is EmbarkException or OperationCanceledException)
+            {
+                failure = e;
+            }
+        }
+        return new Run(output.ToString(), plan, failure, issued);
+
+        Task<ServiceAccountToken> Issue(FileContent.WorkloadToken wanted, CancellationToken _)
+        {
+            issued++;
+            return Task.FromResult(new ServiceAccountToken(new Secret(Encoding.ASCII.GetBytes(token)), TimeProvider.System.GetUtcNow() + wanted.Lifetime));
+        }
+    }
+
+    public async Task<Run> LeaveAsync(WorkloadEntry? workload = null)
+    {
+        using var output = new StringWriter();
+        var transcript = new Transcript(output, dryRun: false);
+        await using var vm = new VmOverSsh(Ssh, transcript, TimeProvider.System) { Purpose = VmPurpose.Leave };
+        var facts = await vm.LearnAsync(workload ?? Workload(), default);
+        var plan = Planner.ToLeave(workload ?? Workload(), facts);
+        await new SshSink(vm, new TokenIssuer((_, _) => throw new InvalidOperationException("no token is needed to leave")), transcript, TimeProvider.System).DeliverAsync(plan, default);
+        vm.Close();
+        return new Run(output.ToString(), plan, null, 0);
+    }
+
+    /// <summary>Makes an image whose agent runs this shell text.</summary>
+    public Task<string> ImageAsync(string name, string agent) => RootAsync($$"""
+        root=$(mktemp -d)
+        mkdir -p $root/bin $root/usr/local/bin $root/etc/istio/proxy $root/etc/certs $root/tmp $root/var/lib/istio/data $root/var/run/secrets/tokens $root/var/run/secrets/workload-spiffe-uds
+        cp /bin/busybox $root/bin/
+        for a in sh sleep cat env echo date; do ln -s busybox $root/bin/$a; done
+        cat >$root/usr/local/bin/pilot-agent <<'AGENT'
+        #!/bin/sh
+        {{agent}}
+        AGENT
+        chmod -R a+rX $root; chmod 755 $root/usr/local/bin/pilot-agent
+        tar -C $root -c . | docker import --change 'ENTRYPOINT ["/usr/local/bin/pilot-agent"]' - {{name}}
+        rm -rf $root
+        """);
+
+    /// <summary>An agent that stays up until it is told to stop.</summary>
+    public const string StaysUp = "trap 'exit 0' TERM\necho up\nwhile :; do sleep 1 & wait $!; done";
+
+    public async Task StartDockerAsync(CancellationToken cancellationToken)
+    {
+        var log = Path.Combine(Path.GetDirectoryName(Host.SshConfig)!, "dockerd.log");
+        await RootAsync("""
+            if [ ! -d /sys/fs/cgroup/memory ] && [ ! -f /sys/fs/cgroup/cgroup.controllers ]; then
+              mount -t tmpfs -o mode=755 cgroup /sys/fs/cgroup
+              while read -r name id number on; do
+                if [ "$on" = 1 ]; then mkdir -p /sys/fs/cgroup/$name; mount -t cgroup -o $name cgroup /sys/fs/cgroup/$name || rmdir /sys/fs/cgroup/$name; fi
+              done </proc/cgroups
+            fi
+            mkdir -p /srv/docker; mountpoint -q /srv/docker || mount -t tmpfs -o mode=755 docker /srv/docker
+            """);
+        _dockerd = Host.Host.Start(log, Command.Plain, "/usr/sbin/dockerd", "--data-root", "/srv/docker/data", "--exec-root", "/run/docker-exec", "--pidfile", "/run/dockerd.pid",
+            "-H", "unix:///var/run/docker.sock", "-G", "docker", "--bridge=none", "--iptables=false", "--ip6tables=false", "--cgroup-parent", $"/embark-test-{Environment.ProcessId}");
+        await _dockerd.WaitForLogAsync("API listen on", TimeSpan.FromSeconds(30), cancellationToken);
+        if (!(await DockerAsync("images -q")).Contains('\n')) await ImageAsync(GoodImage, StaysUp);
+    }
+
+    public async Task StopDockerAsync()
+    {
+        if (_dockerd is not null) await _dockerd.DisposeAsync();
+        _dockerd = null;
+    }
+
+    public HostProcess Dockerd => _dockerd!;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_dockerd is not null)
+        {
+            try { await RootAsync("docker ps -aq | xargs -r docker rm --force >/dev/null"); }
+            catch (SandboxException) { /* the engine is gone: its containers end with the host */ }
+            await _dockerd.DisposeAsync();
+        }
+        await Host.DisposeAsync();
+    }
+}
+
+/// <summary>What one run printed, planned and ended with.</summary>
+internal sealed record Run(string Output, Plan? Plan, Exception? Failure, int TokensIssued)
+{
+    public Run Succeeded()
+    {
+        Assert.True(Failure is null, $"{Failure}\n{(Failure as InvalidInputException)?.Problems.Aggregate("", (a, p) => $"{a}{p}\n")}\n{Output}");
+        return this;
+    }
+
+    public EmbarkException Failed(FailureClass failure)
+    {
+        var e = Assert.IsAssignableFrom<EmbarkException>(Failure);
+        Assert.True(e.Failure == failure, $"{e.Failure}: {Said}\n{Output}");
+        return e;
+    }
+
+    /// <summary>All that a user would read of a failure.</summary>
+    public string Said => Failure is InvalidInputException input ? string.Join('\n', input.Problems) : $"{Failure?.Message}\n{(Failure as EmbarkException)?.Fix}";
+}
+
+internal static class Tokens
+{
+    /// <summary>A token like no other text, so that it can be looked for.</summary>
+    public const string Canary = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJDQU5BUlktNWY3YjJjIn0.c2lnbmF0dXJlLUNBTkFSWS01ZjdiMmM";
+}
