@@ -21,7 +21,8 @@ public sealed partial class KubernetesClient
         {
             var request = ListRequest(kind, @namespace, options, size, next);
             var answer = await _transport.SendAsync(request, cancellationToken);
-            if (answer.StatusCode == 410 && next is not null)
+            var anew = answer.StatusCode == 410 && next is not null;
+            if (anew)
             {
                 (size, next) = (0, null);
                 answer = await _transport.SendAsync(request = ListRequest(kind, @namespace, options, size, next), cancellationToken);
@@ -31,7 +32,7 @@ public sealed partial class KubernetesClient
             if (page.Continue is not null && page.Continue == next)
                 throw _transport.Failures.NotAnApi(request, "its continue token leads to itself");
             next = page.Continue;
-            yield return page;
+            yield return anew ? page with { Anew = true } : page;
         }
         while (next is not null);
     }

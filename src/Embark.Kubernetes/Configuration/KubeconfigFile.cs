@@ -45,7 +45,7 @@ internal sealed class KubeconfigFile
             if (stream.Length > MaxBytes)
                 throw Unusable(file, $"has {stream.Length} bytes; a kubeconfig has at most {MaxBytes}", null);
             using var text = new StreamReader(stream);
-            return YamlText.ReadMapping(text);
+            return YamlText.ReadMapping(text.ReadToEnd());
         }
         catch (FormatException e)
         {

@@ -10,12 +10,12 @@ internal static class YamlText
     private const int MaxDepth = 64;
 
     /// <summary>Null for an empty document. Throws <see cref="FormatException"/> that begins with the line.</summary>
-    public static YamlMappingNode? ReadMapping(TextReader text)
+    public static YamlMappingNode? ReadMapping(string text)
     {
         try
         {
             var stream = new YamlStream();
-            stream.Load(new ShallowParser(new Parser(text)));
+            stream.Load(new ShallowParser(new Parser(new StringReader(text))));
             return stream.Documents switch
             {
                 [] => null,
@@ -27,8 +27,18 @@ internal static class YamlText
         }
         catch (YamlException e)
         {
-            throw new FormatException($"line {e.Start.Line}: {Reason(e)}", e);
+            throw new FormatException($"line {Line(e, text)}: {Reason(e)}", e);
         }
+    }
+
+    /// <summary>YamlDotNet complains about a tab at the end of the line before it.</summary>
+    private static long Line(YamlException e, string text)
+    {
+        if (!e.Message.Contains("tab", StringComparison.Ordinal))
+            return e.Start.Line;
+        var lines = text.Split('\n');
+        var tab = Array.FindIndex(lines, (int)e.Start.Line - 1, line => line[..^line.TrimStart().Length].Contains('\t'));
+        return tab < 0 ? e.Start.Line : tab + 1;
     }
 
     /// <summary>YamlDotNet repeats a position in front of the inner cause; only the cause is wanted.</summary>

@@ -10,6 +10,9 @@ internal sealed class ExecPlugin(ExecPluginSpec spec, KubernetesConnection conne
 {
     private const int MaxAnswerBytes = 1024 * 1024;
 
+    /// <summary>Output is read this long after the plugin has ended: an agent that it left running may hold the pipe open for ever.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
     public async Task<Credential> RunAsync(X509Certificate2? certificate, CancellationToken cancellationToken)
     {
         if (spec.InteractiveMode == "Always" && !options.Interactive)
@@ -21,13 +24,17 @@ internal sealed class ExecPlugin(ExecPluginSpec spec, KubernetesConnection conne
         var complaint = new StderrTail();
         try
         {
-            var talk = complaint.FollowAsync(process.StandardError, stop.Token);
-            var answer = await ReadAnswerAsync(process.StandardOutput.BaseStream, stop.Token);
-            await process.WaitForExitAsync(stop.Token);
-            await talk;
+            var answer = new MemoryStream();
+            var complaining = complaint.FollowAsync(process.StandardError, stop.Token);
+            var answering = ReadAnswerAsync(process.StandardOutput.BaseStream, answer, stop.Token);
+            var ending = process.WaitForExitAsync(stop.Token);
+            await await Task.WhenAny(answering, ending);
+            await ending;
+            await Task.WhenAny(Task.WhenAll(answering, complaining), Task.Delay(LastWords, options.Time, stop.Token));
+            stop.Token.ThrowIfCancellationRequested();
             if (process.ExitCode != 0)
                 throw Failed($"ended with exit code {process.ExitCode}", complaint);
-            return ExecAnswer.Read(answer, spec, certificate, options.Time) switch
+            return ExecAnswer.Read(Bytes(answer), spec, certificate, options.Time) switch
             {
                 (Credential credential, null) => credential,
                 (_, var why) => throw Failed(why!, complaint),
@@ -47,7 +54,7 @@ internal sealed class ExecPlugin(ExecPluginSpec spec, KubernetesConnection conne
 
     private Process Start(string mark)
     {
-        var start = new ProcessStartInfo(spec.Command)
+        var start = new ProcessStartInfo(Find(spec.Command) ?? throw NotStarted("it is not on the PATH", null))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -69,24 +76,37 @@ internal sealed class ExecPlugin(ExecPluginSpec spec, KubernetesConnection conne
         }
         catch (Win32Exception e)
         {
-            throw Failed($"cannot be started: {e.Message}", fix: spec.InstallHint ?? $"install {spec.Command}, or put it on the PATH", cause: e);
+            throw NotStarted(e.Message, e);
         }
     }
 
+    /// <summary>On the PATH alone: .NET would look into the working directory first, where anybody may have put a program.</summary>
+    private string? Find(string command) => command.Contains('/')
+        ? command
+        : (connection.Environment("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Where(Path.IsPathRooted).Select(directory => Path.Combine(directory, command)).FirstOrDefault(File.Exists);
+
+    private KubernetesException NotStarted(string why, Exception? cause) =>
+        Failed($"cannot be started: {why}", fix: spec.InstallHint ?? $"install {spec.Command}, or put it on the PATH", cause: cause);
+
     private bool Asks => options.Interactive && spec.InteractiveMode != "Never";
 
-    private async Task<byte[]> ReadAnswerAsync(Stream output, CancellationToken cancellationToken)
+    private async Task ReadAnswerAsync(Stream output, MemoryStream answer, CancellationToken cancellationToken)
     {
-        using var answer = new MemoryStream();
         var buffer = new byte[8192];
         while (await output.ReadAsync(buffer, cancellationToken) is > 0 and var count)
         {
             if (answer.Length + count > MaxAnswerBytes)
                 throw Failed($"prints more than {MaxAnswerBytes} bytes");
-            answer.Write(buffer, 0, count);
+            lock (answer)
+                answer.Write(buffer, 0, count);
         }
+    }
 
-        return answer.ToArray();
+    private static byte[] Bytes(MemoryStream answer)
+    {
+        lock (answer)
+            return answer.ToArray();
     }
 
     private KubernetesException Failed(string what, StderrTail? complaint = null, string? fix = null, Exception? cause = null)

@@ -6,6 +6,9 @@ namespace Embark.Kubernetes.Wire;
 internal sealed record ListPage<T>(IReadOnlyList<T> Items, IReadOnlyList<string> Keys, string? ResourceVersion, string? Continue)
     where T : class
 {
+    /// <summary>True when the list began anew with this page: what came before is no part of it.</summary>
+    public bool Anew { get; init; }
+
     /// <summary>Throws <see cref="JsonException"/> where the text is no list.</summary>
     public static ListPage<T> Read(ReadOnlySpan<byte> json, ResourceKind<T> kind)
     {
