@@ -1,6 +1,8 @@
 using System.Net;
 using Embark.Sandbox;
 using Embark.Sandbox.Apps;
+using Embark.Sandbox.Docker;
+using Embark.Sandbox.Proxy;
 using Embark.Sandbox.Up;
 
 var (stop, signals) = Shutdown.OnSignals();
@@ -10,6 +12,8 @@ try
     {
         ["app", "ratings", "--listen", var listen] => await RatingsApp.RunAsync(IPEndPoint.Parse(listen), stop.Token),
         ["api", .. var options] => await Embark.Sandbox.ApiServer.ApiCommand.RunAsync(options, stop.Token),
+        ["proxy", .. var words] => await ProxyProgram.RunAsync(words, stop.Token),
+        ["engine"] => await EngineServer.RunAsync(stop.Token),
         ["vm", .. var options] => await VmCommand.RunAsync(options, stop.Token),
         _ => Usage(),
     };

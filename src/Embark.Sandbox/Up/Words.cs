@@ -52,9 +52,9 @@ internal sealed class Words(IEnumerable<string> words)
     /// <summary><c>--engine</c>: which Docker the VM has.</summary>
     public VmDocker Engine() => Value("--engine") switch
     {
-        "standin" => VmDocker.StandIn,
+        null or "standin" => VmDocker.StandIn,
         "docker" => VmDocker.Engine,
-        null or "none" => VmDocker.None,
+        "none" => VmDocker.None,
         var other => throw new SandboxException($"--engine {other}: not known", "one of standin, docker, none"),
     };
 

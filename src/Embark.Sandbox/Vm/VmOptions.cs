@@ -18,7 +18,7 @@ internal sealed record VmOptions
     /// <summary>Port of sshd.</summary>
     public int SshPort { get; init; } = 22;
 
-    public VmDocker Docker { get; init; } = VmDocker.None;
+    public VmDocker Docker { get; init; } = VmDocker.StandIn;
 
     /// <summary>False leaves the user out of group docker.</summary>
     public bool UserMayUseDocker { get; init; } = true;
