@@ -10,6 +10,11 @@ try
 {
     return args switch
     {
+        ["up", .. var options] => await UpCommands.UpAsync(options, stop.Token),
+        ["down", .. var options] => await UpCommands.DownAsync(options, stop.Token),
+        ["env", .. var options] => UpCommands.Env(options),
+        ["status", .. var options] => UpCommands.Status(options),
+        ["shell", .. var options] => ShellCommand.Run(options),
         ["app", "ratings", "--listen", var listen] => await RatingsApp.RunAsync(IPEndPoint.Parse(listen), stop.Token),
         ["api", .. var options] => await Embark.Sandbox.ApiServer.ApiCommand.RunAsync(options, stop.Token),
         ["proxy", .. var words] => await ProxyProgram.RunAsync(words, stop.Token),
@@ -41,8 +46,15 @@ static int Usage()
     Console.Error.WriteLine("""
         embark-sandbox: a small mesh on one machine
 
+          up [--engine standin|docker|none] [--require-hosts]     the whole sandbox, until Ctrl-C or down
+          down                                                    ends it
+          env                                                     shell exports for it; fails until it is ready
+          status [-o json]                                        what runs
+          shell [vm|edge] [--root] [-- COMMAND]                   a shell on one of its hosts
+            each: [--dir DIR], else EMBARK_SANDBOX_DIR, else one place for each user
+
           api --kubeconfig-out FILE [--load FILE]... [--port N] [--request-log FILE]   the Kubernetes API server alone, until Ctrl-C
-          vm [--user NAME] [--sshd-option X]... [--engine none|standin|docker]   one VM for SSH, until Ctrl-C
+          vm [--user NAME] [--shell PATH] [--sshd-option X]... [--engine ...] [--ipv6]   one VM for SSH, until Ctrl-C
         """);
     return 2;
 }

@@ -156,9 +156,13 @@ internal sealed class Container : IDisposable
         var command = foreign
             ? new Command("sh", "-c", "echo \"exec $0: exec format error\" >&2; exit 1", Config.Command[0])
             : ContainerLaunch.For(Config, root);
+        File.Delete(root + ".up");
         var process = command.Start();
         process.StandardInput.Close();
         var pid = foreign ? process.Id : await FirstProcessAsync(process);
+        // Whoever enters the container must find it built.
+        while (!foreign && !process.HasExited && new FileInfo(root + ".up") is not { Exists: true, Length: > 0 })
+            await Task.Delay(2);
         State = State with { Status = "running", Pid = pid, StartedAt = _clock.GetUtcNow(), Error = "", ExitCode = 0 };
         Save();
         _ = WatchAsync(process, image);

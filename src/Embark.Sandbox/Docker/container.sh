@@ -1,6 +1,8 @@
 # First process of a container: builds its root, then becomes the program. Run in new mount and process namespaces of the VM.
 set -eu
 umask 022
+# Told through a file that was opened before the VM's files are out of reach.
+exec 9>"$C_ROOT.up"
 mount -t tmpfs -o mode=0755 container "$C_ROOT"
 cd "$C_ROOT"
 mkdir -p old dev/pts dev/shm etc/ssl home mnt opt/embark proc root run sys tmp usr var/tmp var/lib var/log
@@ -53,4 +55,6 @@ umount -l /old
 rmdir /old
 [ -z "$C_READONLY" ] || mount -o remount,bind,ro /
 cd "$C_DIRECTORY"
+echo up >&9
+exec 9>&-
 eval "exec $C_EXEC"

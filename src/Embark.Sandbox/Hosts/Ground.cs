@@ -61,7 +61,7 @@ internal sealed class Ground : IAsyncDisposable
         if (missing.Count > 0)
             throw new SandboxException(
                 $"hosts need programs that are not installed: {string.Join(", ", missing.Select(m => m.Program))}",
-                $"apt-get install {string.Join(' ', missing.Select(m => m.Package).Distinct())}");
+                $"apt-get install {string.Join(' ', missing.Select(m => m.Package).Distinct())}") { HostsOnly = true };
     }
 
     /// <summary>Absolute path of a program, looked up where root would find it; null when absent.</summary>
@@ -72,6 +72,6 @@ internal sealed class Ground : IAsyncDisposable
     {
         var result = await new Command(words).RunAsync(null, cancellationToken);
         if (result.ExitCode != 0)
-            throw new SandboxException($"{what}: {result.Error.Trim()}", fix);
+            throw new SandboxException($"{what}: {result.Error.Trim()}", fix) { HostsOnly = true };
     }
 }

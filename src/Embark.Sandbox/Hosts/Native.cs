@@ -16,4 +16,15 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
+
+    /// <summary>Replaces this process by another program; returns only by an exception.</summary>
+    public static void Become(IReadOnlyList<string> words)
+    {
+        string?[] list = [.. words, null];
+        _ = Exec(words[0], list);
+        throw new SandboxException($"{words[0]} could not be started: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "execvp", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Exec(string file, string?[] words);
 }

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace Embark.Sandbox.Hosts;
 
 /// <summary>
-/// The directory of one running sandbox: keys, logs, settings; mode 0700. It is held by a lock, and goes away with us: on
-/// dispose, or through a waiting shell when we are killed.
+/// The directory of one running sandbox: keys, logs, settings; mode 0700. It is <c>run</c> below the directory that the user named,
+/// so that nothing of the user's is ever swept. It is held by a lock, and goes away with us: on dispose, or through a waiting shell
+/// when we are killed.
 /// </summary>
 internal sealed class RunDirectory : IAsyncDisposable
 {
@@ -16,8 +17,11 @@ internal sealed class RunDirectory : IAsyncDisposable
 
     public string Path { get; }
 
-    /// <summary>Where a sandbox is when nobody says otherwise.</summary>
-    public static string Default { get; } = System.IO.Path.Combine(Parent, "sandbox");
+    /// <summary>Where a sandbox is when nobody says otherwise: <c>EMBARK_SANDBOX_DIR</c>, else one place for each user.</summary>
+    public static string Default => Environment.GetEnvironmentVariable("EMBARK_SANDBOX_DIR") is { Length: > 0 } named ? named : System.IO.Path.Combine(Parent, "sandbox");
+
+    /// <summary>The part of a sandbox's directory that is ours.</summary>
+    public static string Of(string directory) => System.IO.Path.Combine(System.IO.Path.GetFullPath(directory), "run");
 
     private static string Parent => Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } runtime
         ? System.IO.Path.Combine(runtime, "embark")
@@ -26,19 +30,15 @@ internal sealed class RunDirectory : IAsyncDisposable
     /// <summary>A directory that nobody else has, for a sandbox of a test or a benchmark.</summary>
     public static string Fresh() => System.IO.Path.Combine(Parent, Guid.NewGuid().ToString("n")[..8]);
 
-    /// <summary>True when a sandbox holds the directory.</summary>
-    public static bool IsHeld(string path)
+    /// <summary>True when a sandbox runs in the directory.</summary>
+    public static bool IsHeld(string directory)
     {
         try
         {
-            using var probe = new FileStream(LockOf(path), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            using var probe = new FileStream(LockOf(Of(directory)), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             return false;
         }
-        catch (FileNotFoundException)
-        {
-            return false;
-        }
-        catch (DirectoryNotFoundException)
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
         {
             return false;
         }
@@ -48,19 +48,24 @@ internal sealed class RunDirectory : IAsyncDisposable
         }
     }
 
-    public static RunDirectory Open(string path)
+    public static RunDirectory Open(string directory)
     {
-        path = System.IO.Path.GetFullPath(path);
+        var path = Of(directory);
         if (path.Any(c => char.IsWhiteSpace(c) || c is ',' or ':' or '"' or '\'' or '\\' or '%'))
             throw new SandboxException($"directory {path}: its name cannot hold blanks, quotes, ',', ':' or '%'", "name another with --dir");
+        var made = !Directory.Exists(directory);
         var @lock = Take(path);
         foreach (var left in Directory.EnumerateFileSystemEntries(path).Where(entry => entry != LockOf(path)))
             Remove(left);
         // The shell outlives us by a moment. It takes the lock first: a sandbox that started in our place keeps its directory.
-        var parent = System.IO.Path.GetDirectoryName(path) == Parent ? Parent : "";
-        var sweeper = new Command("sh", "-c",
-            "cat >/dev/null; exec 9<>\"$0/lock\"; flock -n 9 || exit 0; rm -rf -- \"$0\" || { sleep 1; rm -rf -- \"$0\"; }; [ -z \"$1\" ] || rmdir -- \"$1\"",
-            path, parent).Start();
+        // Directories above are removed only when they are ours and empty.
+        string[] above = [.. made ? [System.IO.Path.GetDirectoryName(path)!] : Array.Empty<string>(), Parent];
+        var sweeper = new Command(
+        [
+            "sh", "-c",
+            "cat >/dev/null; exec 9<>\"$0/lock\"; flock -n 9 || exit 0; rm -rf -- \"$0\" || { sleep 1; rm -rf -- \"$0\"; }; rmdir -- \"$@\" 2>/dev/null",
+            path, .. above,
+        ]).Start();
         return new(path, @lock, sweeper);
     }
 
@@ -99,10 +104,11 @@ internal sealed class RunDirectory : IAsyncDisposable
     {
         while (true)
         {
-            foreach (var directory in new[] { System.IO.Path.GetDirectoryName(path)!, path })
-                MakePrivate(directory, mustBeOurs: directory == path || directory == Parent);
+            MakePrivate(path);
             try
             {
+                if (!System.IO.File.Exists(LockOf(path)) && Directory.EnumerateFileSystemEntries(path).Any())
+                    throw new SandboxException($"{path} exists and is no sandbox's", "name another directory with --dir");
                 var taken = new FileStream(LockOf(path), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 if (System.IO.File.Exists(LockOf(path)))
                     return taken;
@@ -119,12 +125,13 @@ internal sealed class RunDirectory : IAsyncDisposable
         }
     }
 
-    private static void MakePrivate(string directory, bool mustBeOurs)
+    private static void MakePrivate(string directory)
     {
         if (!Directory.Exists(directory))
             Directory.CreateDirectory(directory, Private);
-        else if (mustBeOurs && (new FileInfo(directory).LinkTarget is not null || !OwnedPrivately(directory)))
-            throw new SandboxException($"directory {directory} is a link, or others may enter it", $"chmod 0700 {directory}, or name another with --dir");
+        foreach (var ours in new[] { directory, Parent }.Where(Directory.Exists))
+            if (new FileInfo(ours).LinkTarget is not null || !OwnedPrivately(ours))
+                throw new SandboxException($"directory {ours} is a link, or others may enter it", $"chmod 0700 {ours}, or name another with --dir");
     }
 
     // The owner cannot be read by .NET; only the owner (or root) can set the mode, so setting it is the question.

@@ -116,10 +116,9 @@ public sealed class DockerTests(StandInVm fixture) : IClassFixture<StandInVm>, I
     public async Task Failed_program_is_restarted_and_counted()
     {
         await OkAsync("docker run -d --name crash --restart unless-stopped busybox sh -c 'echo dying; exit 3'");
-        await UntilAsync("docker inspect --format '{{.RestartCount}}' crash", text => int.Parse(text, null) >= 2);
+        // While it runs, its exit code reads 0, as with docker.
+        await UntilAsync("docker inspect --format '{{.State.ExitCode}} {{.RestartCount}}' crash", text => text.StartsWith("3 ", StringComparison.Ordinal) && int.Parse(text[2..], null) >= 2);
 
-        var state = JsonNode.Parse(await OkAsync("docker inspect crash"))![0]!;
-        Assert.Equal(3, (int)state["State"]!["ExitCode"]!);
         Assert.Contains("dying", await OkAsync("docker logs --tail 1 crash"), StringComparison.Ordinal);
     }
 
@@ -170,7 +169,7 @@ public sealed class DockerTests(StandInVm fixture) : IClassFixture<StandInVm>, I
     [Fact(Timeout = 60_000)]
     public async Task Words_of_the_guides_profile_are_understood()
     {
-        await PrepareAsync("guide");
+        await PrepareAsync("guide", "PROV_CERT=/var/run/secrets/istio");
         await OkAsync($"docker run -d --name guide --restart unless-stopped --network host -v /etc/istio-proxy/guide/certs/root-cert.pem:/var/run/secrets/istio/root-cert.pem "
             + "-v /etc/istio-proxy/guide/tokens/istio-token:/var/run/secrets/tokens/istio-token --env-file /etc/istio-proxy/guide/sidecar.env "
             + "--add-host istiod.istio-system:203.0.113.7 --add-host istiod.istio-system.svc:203.0.113.7 docker.io/tetrate/proxyv2:1.7.3 "
