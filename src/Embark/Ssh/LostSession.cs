@@ -15,7 +15,7 @@ internal static class LostSession
         return failure.Kind switch
         {
             SshFailureKind.ShellEnded => new(open.Script.Failure, $"{step}: the shell on the VM was ended from outside. {connection.Log.RemoteWords}".TrimEnd(), "see on the VM who ended it (out of memory, a logout policy), then run again"),
-            SshFailureKind.Frozen => new(FailureClass.SshUnreachable, $"{step}: the link is frozen, {target.Host} did not answer for 44 s", "run again when the network is well: nothing that was cut in the middle has run"),
+            SshFailureKind.Frozen => new(FailureClass.SshUnreachable, $"{step}: the link is frozen, {target.Host} did not answer any more", "run again when the network is well: nothing that was cut in the middle has run"),
             _ => new(FailureClass.SshUnreachable, $"{step}: the connection was cut{(open.Begun ? "; whether the step came to its end is not known" : " before the step began")}. {failure.Detail}".TrimEnd(), "run again: it converges"),
         };
     }

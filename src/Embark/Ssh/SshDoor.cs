@@ -15,7 +15,7 @@ internal sealed class SshDoor(SshTarget target, SshOptions options, Action<Probl
         if (SshArguments.Check(target) is { Count: > 0 } problems)
             throw new InvalidInputException($"ssh target {RemoteText.Printable(target.ToString())}", problems);
 
-        var hosts = new TrustedHosts(target, options);
+        using var hosts = new TrustedHosts(target, options);
         var knownHosts = await hosts.FilesAsync(stop);
         var newClient = true;
         var asked = false;

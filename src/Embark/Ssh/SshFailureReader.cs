@@ -117,7 +117,7 @@ internal static partial class SshFailureReader
     [GeneratedRegex(@"^debug1: Server host key: (\S+) (SHA256:\S+)")]
     private static partial Regex ServerHostKey();
 
-    [GeneratedRegex(@"^debug1: (?:Trying private key|Server accepts key|Will attempt key): (/\S+|\S+/\S+|\S+)")]
+    [GeneratedRegex(@"^debug1: (?:Trying private key|Server accepts key|Will attempt key): (\S+)")]
     private static partial Regex KeyFile();
 
     [GeneratedRegex(@"Permission denied \((?:password|keyboard-interactive|,)+\)")]

@@ -3,8 +3,10 @@ using System.Security.Cryptography;
 namespace Embark.Ssh;
 
 /// <summary>The known_hosts files of one target: Embark's own and the user's; and how a key gets into Embark's.</summary>
-internal sealed class TrustedHosts(SshTarget target, SshOptions options)
+internal sealed class TrustedHosts(SshTarget target, SshOptions options) : IDisposable
 {
+    private string? _unsaved;
+
     private static readonly TimeSpan LocalLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Value of UserKnownHostsFile; null to leave it to ssh, where Embark's own file holds nothing.</summary>
@@ -38,16 +40,22 @@ internal sealed class TrustedHosts(SshTarget target, SshOptions options)
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 warn(new(options.KnownHostsFile, $"the confirmed host key of {target} could not be saved: {e.Message}", "make the file writable; until then the key is asked for again"));
-                // ssh reads it from here for this one connection; the directory is removed with the process's temporary files.
-                var kept = Path.Combine(Path.GetTempPath(), $"embark-{Guid.NewGuid():N}");
-                File.Move(file, kept);
-                return await FilesAsync(kept, cancellationToken);
+                _unsaved = Path.Combine(Path.GetTempPath(), $"embark-known-hosts-{Guid.NewGuid():N}");
+                File.Move(file, _unsaved);
+                return await FilesAsync(_unsaved, cancellationToken);
             }
         }
         finally
         {
             directory.Delete(recursive: true);
         }
+    }
+
+    /// <summary>Forgets a pin that could not be saved.</summary>
+    public void Dispose()
+    {
+        if (_unsaved is not null)
+            File.Delete(_unsaved);
     }
 
     // The user's own files come from ssh itself: ssh_config may name others.

@@ -39,7 +39,7 @@ internal sealed class SshServer : IAsyncDisposable
         Assert.SkipUnless(File.Exists("/usr/sbin/sshd"), "needs sshd");
         Assert.SkipUnless(Environment.UserName == "root", "needs root: sshd in a mount namespace of its own");
         Directory.CreateDirectory("/run/sshd");
-        var folder = Directory.CreateTempSubdirectory("embark-ssh-").FullName;
+        var folder = $"/var/tmp/embark-ssh-{Guid.NewGuid():N}";   // not /tmp: some tests mount over it
         Directory.CreateDirectory(Path.Combine(folder, "home"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await MakeKeyAsync(Path.Combine(folder, "id"));
         await MakeKeyAsync(Path.Combine(folder, "host"));
