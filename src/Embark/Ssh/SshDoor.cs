@@ -15,6 +15,10 @@ internal sealed class SshDoor(SshTarget target, SshOptions options, Action<Probl
         if (SshArguments.Check(target) is { Count: > 0 } problems)
             throw new InvalidInputException($"ssh target {RemoteText.Printable(target.ToString())}", problems);
 
+        // ssh would go on with other keys.
+        if (options.KeyFile is { } key && !File.Exists(key))
+            throw new EmbarkException(FailureClass.SshLogin, $"{target}: the private key file {key} is not there", "check --ssh-key");
+
         using var hosts = new TrustedHosts(target, options);
         var knownHosts = await hosts.FilesAsync(stop);
         var newClient = true;
@@ -40,10 +44,10 @@ internal sealed class SshDoor(SshTarget target, SshOptions options, Action<Probl
                 && SshFailureReader.ServerKey(log.Lines) is var (type, fingerprint))
             {
                 asked = true;
-                var key = new HostKey(target, type, fingerprint);
-                if (!await options.ConfirmHostKey(key, stop))
+                var shown = new HostKey(target, type, fingerprint);
+                if (!await options.ConfirmHostKey(shown, stop))
                     throw new EmbarkException(FailureClass.SshTrust, $"the host key of {target} was not accepted: {type} {fingerprint}");
-                knownHosts = await hosts.PinAsync(key, warn, stop);
+                knownHosts = await hosts.PinAsync(shown, warn, stop);
             }
             else
             {

@@ -44,10 +44,10 @@ internal static partial class SshFailureReader
         ("Connection timed out", Kind.ConnectTimeout),
         ("Operation timed out", Kind.ConnectTimeout),
         ("not responding", Kind.Frozen),
-        ("kex_exchange_identification: ", Kind.ClosedEarly),
         ("are too open", Kind.KeyFileOpen),
         ("Permission denied", Kind.Denied),
         ("No more authentication methods", Kind.Denied),
+        ("kex_exchange_identification: ", Kind.ClosedEarly),
     ];
 
     public static SshFailure Read(IReadOnlyList<string> lines, int exitCode)
@@ -57,7 +57,7 @@ internal static partial class SshFailureReader
         var where = heard ? null : jump;
         foreach (var (fragment, kind) in Causes)
             if (lines.FirstOrDefault(line => line.Contains(fragment, StringComparison.Ordinal)) is { } line && Refine(kind, line, lines) is { } refined)
-                return new(refined, RemoteText.Tail(line, 300), refined is Kind.ForwardingForbidden or Kind.JumpCannotReach ? jump : where);
+                return new(refined, Detail(line), refined is Kind.ForwardingForbidden or Kind.JumpCannotReach ? jump : where);
 
         if (!lines.Any(line => line.StartsWith("debug1: ", StringComparison.Ordinal)))
             return new(Kind.OtherClient, LastWords(lines), null);
@@ -107,6 +107,9 @@ internal static partial class SshFailureReader
         }
         return null;
     }
+
+    private static string Detail(string line) =>
+        RemoteText.Tail(line.StartsWith("debug1: ", StringComparison.Ordinal) ? line["debug1: ".Length..] : line, 300);
 
     private static string LastWords(IReadOnlyList<string> lines) =>
         RemoteText.Tail(string.Join('\n', lines.Where(line => !SshLog.IsOwn(line)).TakeLast(3)), 300);

@@ -33,7 +33,7 @@ public sealed class BrokenLinkTests
         {
             // The script alone is 60 kB; login and prologue take less than 12 kB.
             await using var relay = TcpRelay.Start(server.Port, new() { CutAfter = random.Next(14_000, 60_000) });
-            await using var session = await SshSession.OpenAsync(Through(server, relay), Options(server, relay), Cancelled);
+            await using var session = await SshSession.OpenAsync(Through(server, relay), Options(server, relay) with { LockWait = TimeSpan.FromSeconds(30) }, Cancelled);
             var script = new RemoteScript("remove", $"rm -f {canary}\n" + string.Concat(Enumerable.Repeat($": {new string('x', 96)}\n", 600)), Limit);
             var thrown = await Assert.ThrowsAsync<EmbarkException>(() => session.RunAsync(script, Cancelled));
             Assert.Equal(FailureClass.SshUnreachable, thrown.Failure);

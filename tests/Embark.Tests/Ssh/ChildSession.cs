@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Embark.Ssh;
 
@@ -20,18 +19,18 @@ internal static class ChildSession
         return start;
     }
 
-    [ModuleInitializer]
-    internal static void RunIfAsked()
+    /// <summary>True when this process was started by <see cref="For"/>; it has done its work then.</summary>
+    public static async Task<bool> RunIfAskedAsync()
     {
         if (Environment.GetEnvironmentVariable(Asked) is not { Length: > 0 } port)
-            return;
+            return false;
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
         {
             context.Cancel = true;
             Say("interrupted");
         });
-        RunAsync(int.Parse(port)).GetAwaiter().GetResult();
-        Environment.Exit(0);
+        await RunAsync(int.Parse(port));
+        return true;
     }
 
     private static async Task RunAsync(int port)

@@ -35,7 +35,10 @@ public sealed class ReachTests
     [Fact(Timeout = 60_000)]
     public async Task N45_Dropped_packets_end_at_the_connect_timeout()
     {
-        using var space = new ClientNamespace("ip link add d0 type dummy; ip addr add 10.9.9.1/24 dev d0; ip link set d0 up");
+        using var space = new ClientNamespace("""
+            ip link add d0 type veth peer name d1; ip addr add 10.9.9.1/24 dev d0; ip link set d0 up; ip link set d1 up
+            ip neigh replace 10.9.9.9 lladdr 02:00:00:00:00:99 dev d0 nud permanent
+            """);
         var watch = Stopwatch.StartNew();
         await Failing.AsAsync(FailureClass.SshUnreachable, Nowhere, Plain with { Client = space.Client, ConnectTimeout = TimeSpan.FromSeconds(2) }, "no answer", "timed out");
         Assert.InRange(watch.Elapsed.TotalSeconds, 1.5, 30);
