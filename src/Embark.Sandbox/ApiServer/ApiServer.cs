@@ -99,7 +99,12 @@ internal sealed class ApiServer : IAsyncDisposable
             var account = Store.Find(BuiltInResources.ServiceAccounts, @namespace, name) ?? throw Statuses.NotFound(BuiltInResources.ServiceAccounts, name);
             return _tokens.Issue(account.Value, [ServiceAccountTokens.Issuer], TimeSpan.FromHours(24));
         }
-        string[] groups = user == "operator" ? ["embark:operators", UserInfo.Authenticated] : [UserInfo.Authenticated];
+        string[] groups = user switch
+        {
+            "admin" => [UserInfo.Masters, UserInfo.Authenticated],
+            "operator" => ["embark:operators", UserInfo.Authenticated],
+            _ => [UserInfo.Authenticated],
+        };
         return _authenticator.TokenOf(new(user, groups));
     }
 

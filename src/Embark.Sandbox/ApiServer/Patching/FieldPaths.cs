@@ -80,7 +80,7 @@ internal static class FieldPaths
         var wanted = JsonNode.Parse(part[2..]);
         var index = items.ToList().FindIndex(item => part[0] == 'v'
             ? JsonNode.DeepEquals(item, wanted)
-            : wanted!.AsObject().All(key => JsonNode.DeepEquals(item.At(key.Key), key.Value)));
+            : wanted!.AsObject().All(key => JsonNode.DeepEquals(MergeKeys.KeyOf(item, key.Key), key.Value)));
         if (index >= 0 && (last || RemoveAt(items[index], parts[1..])))
             items.RemoveAt(index);
         return items.Count == 0;
@@ -116,7 +116,7 @@ internal static class FieldPaths
     {
         if (ReferenceEquals(keys, MergeKeys.Set))
             return "v:" + (item?.ToJsonString() ?? "null");
-        var key = new JsonObject(keys.Where(name => item.At(name) is not null).Select(name => KeyValuePair.Create(name, item.At(name)?.DeepClone())));
+        var key = new JsonObject(keys.Select(name => KeyValuePair.Create(name, MergeKeys.KeyOf(item, name)?.DeepClone())).Where(pair => pair.Value is not null));
         return "k:" + key.ToJsonString();
     }
 

@@ -53,8 +53,8 @@ internal static class MergeKeys
 
     public static bool SameItem(JsonNode? one, JsonNode? other, IReadOnlyList<string> keys) => ReferenceEquals(keys, Set)
         ? JsonNode.DeepEquals(one, other)
-        : keys.All(key => JsonNode.DeepEquals(one.At(key) ?? Absent(key), other.At(key) ?? Absent(key)));
+        : keys.All(key => JsonNode.DeepEquals(KeyOf(one, key), KeyOf(other, key)));
 
-    // protocol has a default, so an item may leave it out.
-    private static JsonValue? Absent(string key) => key == "protocol" ? JsonValue.Create("TCP") : null;
+    /// <summary>An item's value of a key; protocol has a default, so an item may leave it out.</summary>
+    public static JsonNode? KeyOf(JsonNode? item, string key) => item.At(key) ?? (key == "protocol" ? JsonValue.Create("TCP") : null);
 }

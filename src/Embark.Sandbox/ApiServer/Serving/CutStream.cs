@@ -3,6 +3,9 @@ namespace Embark.Sandbox.ApiServer.Serving;
 /// <summary>Passes the first bytes on and then breaks the connection.</summary>
 internal sealed class CutStream(Stream inner, int bytes, Action cut) : Stream
 {
+    /// <summary>A reset overtakes bytes that are still under way, so the connection is broken a little later.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(300);
+
     private int _left = bytes;
 
     public override bool CanRead => false;
@@ -28,6 +31,7 @@ internal sealed class CutStream(Stream inner, int bytes, Action cut) : Stream
         }
         _left = -1;
         await inner.FlushAsync(cancellationToken);
+        await Task.Delay(Grace, cancellationToken);
         cut();
     }
 

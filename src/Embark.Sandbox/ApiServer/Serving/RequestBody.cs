@@ -2,12 +2,14 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Embark.Sandbox.ApiServer.Objects;
+using Embark.Sandbox.ApiServer.Protobuf;
+using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using YamlDotNet.Core;
 
 namespace Embark.Sandbox.ApiServer.Serving;
 
-/// <summary>Reads what the client sent: JSON, or YAML where that is allowed. Protobuf is refused with 415, so clients fall back to JSON.</summary>
+/// <summary>Reads what the client sent: JSON, YAML, or protobuf for the kinds that kubectl sends so.</summary>
 internal static class RequestBody
 {
     public const string Json = "application/json";
@@ -18,7 +20,7 @@ internal static class RequestBody
     public static async Task<JsonObject> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var type = MediaType(request);
-        if (type is not (Json or Yaml))
+        if (type is not (Json or Yaml or ProtobufObject.MediaType))
             throw Statuses.UnsupportedMediaType([Json, Yaml]);
         return await ReadNodeAsync(request, cancellationToken) as JsonObject ?? throw Statuses.BadRequest("expected an object in the body");
     }
@@ -28,12 +30,14 @@ internal static class RequestBody
         var bytes = await ReadBytesAsync(request, cancellationToken);
         try
         {
+            if (MediaType(request) == ProtobufObject.MediaType && bytes.Length > 0)
+                return ProtobufObject.Read(bytes) ?? throw Statuses.UnsupportedMediaType([Json, Yaml]);
             if (bytes.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..])
                 return JsonText.Parse(bytes);
             var documents = YamlText.ParseDocuments(Encoding.UTF8.GetString(bytes));
             return documents.Count > 0 ? documents[0] : null;
         }
-        catch (Exception wrong) when (wrong is JsonException or YamlException or InvalidOperationException)
+        catch (Exception wrong) when (wrong is JsonException or YamlException or InvalidOperationException or InvalidProtocolBufferException)
         {
             throw Statuses.BadRequest($"couldn't parse the body of the request: {wrong.Message}");
         }

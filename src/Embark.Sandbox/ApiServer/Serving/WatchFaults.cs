@@ -28,6 +28,7 @@ internal sealed class WatchFaults(FaultSwitch faults, ApiRequest request)
         {
             await stream.Http.Response.Body.WriteAsync("""{"type":"MODIFIED","object":{"kind":"""u8.ToArray(), cancellationToken);
             await stream.FlushAsync(cancellationToken);
+            await Task.Delay(CutStream.Grace, cancellationToken);
             stream.Http.Abort();
         }
         return true;

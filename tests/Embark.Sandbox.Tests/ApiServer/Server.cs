@@ -1,0 +1,1 @@
+global using Server = Embark.Sandbox.ApiServer.ApiServer;
