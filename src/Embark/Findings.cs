@@ -18,6 +18,14 @@ internal sealed class Findings
 
     public void Warn(string where, string what, string fix) => Warnings.Add(new Problem(where, what, fix));
 
+    /// <summary>Takes over what a part found that ran beside others: each part collects on its own, so that the order is always the same.</summary>
+    public void Add(Findings part)
+    {
+        Problems.AddRange(part.Problems);
+        Warnings.AddRange(part.Warnings);
+        _vm.AddRange(part._vm);
+    }
+
     public void ThrowIfAny(string subject)
     {
         if (Problems.Count + _vm.Count == 0) return;

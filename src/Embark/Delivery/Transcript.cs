@@ -1,5 +1,6 @@
 using Embark.Kubernetes;
 using Embark.Planning;
+using Embark.Ssh;
 
 namespace Embark.Delivery;
 
@@ -15,7 +16,7 @@ public sealed class Transcript(TextWriter output, bool dryRun)
     public void Connecting(SshTarget target) => Say("connect to", "connecting to", target.ToString());
 
     /// <summary>A command is about to run.</summary>
-    public void Executing(IEnumerable<string> words) => Say("execute a command remotely:", "executing a command remotely:", ShellQuote.Shown(words));
+    public void Executing(IEnumerable<string> words) => Say("execute a command remotely:", "executing a command remotely:", Shown(words));
 
     /// <summary>A file is about to be copied.</summary>
     public void Copying(string path) => Say("copy into a remote file:", "copying into a remote file:", path);
@@ -42,6 +43,13 @@ public sealed class Transcript(TextWriter output, bool dryRun)
     /// <summary>A token that exists, by the only parts of it that may be seen (sidecar-bootstrap 6.3, form B).</summary>
     public static string TokenIssued(ServiceAccountToken token) =>
         $"<token: sha256:{token.Token.Sha256[..12]}, {token.Token.Length} bytes, expires {token.ExpiresAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}>";
+
+    /// <summary>Placeholders stay readable; everything else is quoted as it will be.</summary>
+    private static string Shown(IEnumerable<string> words) => string.Join(' ', words.Select(word =>
+    {
+        var known = Placeholder.Any().Replace(word, "0").Replace(Placeholder.Directory, "0", StringComparison.Ordinal);
+        return known == ShellQuote.Quote(known) ? word : ShellQuote.Quote(word);
+    }));
 
     private void Say(string going, string doing, string what)
     {

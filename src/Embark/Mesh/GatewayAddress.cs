@@ -17,6 +17,13 @@ public sealed record GatewayAddress(string Host, int Port = GatewayAddress.Istio
     /// <summary>The IP; null when the gateway is known by a DNS name.</summary>
     public IPAddress? Ip => IPAddress.TryParse(Host, out var ip) ? ip : null;
 
+    /// <summary>Reads <c>HOST[:PORT]</c>, IPv6 in brackets or bare; null when it is neither an IP nor a DNS name.</summary>
+    public static GatewayAddress? Parse(string text)
+    {
+        var (host, port) = Planning.HostAndPort.Parse(text) is { } both ? (both.Host, both.Port) : (text, IstiodPort);
+        return Grammar.ParseIp(host) is not null || Grammar.DnsName.Accepts(host) ? new(host, port) { Source = "--gateway" } : null;
+    }
+
     /// <summary>Ports of the gateway's Service; null when no Service was looked at, so that nothing is known of other ports.</summary>
     public IReadOnlySet<int>? ServicePorts { get; init; }
 

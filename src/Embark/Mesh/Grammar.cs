@@ -93,6 +93,11 @@ internal static partial class Grammar
 
     public static FieldGrammar Address { get; } = new("host:port", v => Planning.HostAndPort.Parse(v) is { } a && (a.IsIp || IsDnsName(a.Host)));
 
+    public static FieldGrammar CaAddress { get; } = new("host:port or a host name", v => Planning.HostAndPort.Parse(v) is { } a ? a.IsIp || IsDnsName(a.Host) : IsDnsName(v));
+
+    public static FieldGrammar ImageNameOrReference { get; } = new("an image name such as proxyv2, or a complete reference with tag or digest",
+        v => v.Contains('/', StringComparison.Ordinal) ? v.Length <= 512 && ImageReferencePattern().IsMatch(v) : v.Length <= 128 && ImageNamePattern().IsMatch(v));
+
     public static FieldGrammar VariableName { get; } =
         new("a variable name of letters, digits and '_' that starts with no digit", v => v.Length <= 256 && VariableNamePattern().IsMatch(v));
 

@@ -48,7 +48,7 @@ internal static class SidecarEnvironment
         new("23", "ISTIO_META_OWNER", "telemetry", i => Owner(i, "v1"), i => Owner(i, "v1beta1")),
         new("24", "ISTIO_META_MESH_ID", "ProxyConfig.meshId does not fill it", MeshId, i => NonEmpty(i.Mesh.MeshId) ?? i.Mesh.GlobalTrustDomain),
         new("25", "ISTIO_META_WORKLOAD_ENTRY", "lets istiod keep the health of an entry made by hand", i => ReportsHealth(i) ? i.Workload.Name.Name : null, _ => null),
-        new("26", "ISTIO_META_UNPRIVILEGED_POD", "istiod leaves out ports that the proxy may not bind", i => i.Workload.Vm.Options.PrivilegedPorts ? null : "true", _ => null),
+        new("26", "ISTIO_META_UNPRIVILEGED_POD", "istiod leaves out ports that the proxy may not bind", i => MayBindLowPorts(i) ? null : "true", _ => null),
         new("bridge", AgentPorts.ReadinessVariable, "readiness port of the bridge (5.7)", i => i.Bridge ? AgentPorts.Bridge.Readiness.ToText() : null, _ => null),
         new("bridge", AgentPorts.MetricsVariable, "metrics port of the bridge (5.7)", i => i.Bridge ? AgentPorts.Bridge.Metrics.ToText() : null, _ => null),
     ];
@@ -99,6 +99,10 @@ internal static class SidecarEnvironment
     }
 
     private static string AddressHash(string? address) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address ?? "")))[..7];
+
+    /// <summary>With --force an ingress port below 1024 is taken for one that the VM's own settings let every user bind.</summary>
+    private static bool MayBindLowPorts(EnvironmentInputs i) =>
+        i.Workload.Vm.Options.PrivilegedPorts || (i.Workload.Vm.Options.Force && i.Workload.Vm.IngressPorts.Any(p => p < 1024));
 
     private static string? NonEmpty(string? value) => string.IsNullOrEmpty(value) ? null : value;
 }

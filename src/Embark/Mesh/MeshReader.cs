@@ -1,0 +1,64 @@
+using Embark.Kubernetes;
+
+namespace Embark.Mesh;
+
+/// <summary>
+/// Reads the mesh and its WorkloadEntries: the only code that knows Istio's ConfigMaps, values, root certificates and gateways.
+/// What is wrong with an input is told all at once; failures of the API keep their class (<see cref="KubernetesException"/>).
+/// </summary>
+public sealed class MeshReader(KubernetesClient client, MeshReaderOptions options)
+{
+    private readonly EntryReader _entries = new(client, options);
+    private readonly SettingsReader _settings = new(client, options);
+
+    /// <summary>The mesh and one entry, read at the same time.</summary>
+    /// <exception cref="InvalidInputException">What is wrong with either, together.</exception>
+    public async Task<(MeshSettings Mesh, WorkloadEntry Workload)> ReadAsync(NamespacedName workload, CancellationToken cancellationToken)
+    {
+        var findings = new Findings();
+        var mesh = _settings.ReadAsync(workload.Namespace, findings, cancellationToken);
+        var entry = ReadingAsync(workload, cancellationToken);
+        await Task.WhenAll(mesh, entry);
+
+        List<Problem> problems = [.. (await entry).Problems, .. findings.Problems];
+        // With the entry in order the planner decides whether a gateway is needed at all.
+        if (problems.Count > 0 && await mesh is { } read) problems.AddRange(read.GatewayProblems);
+        if (problems.Count > 0) throw new InvalidInputException($"WorkloadEntry {workload}", [.. problems.Distinct()]);
+        return ((await mesh)!, (await entry).Workload!);
+    }
+
+    /// <summary>The mesh alone, for many entries of one namespace.</summary>
+    /// <exception cref="InvalidInputException">All that is wrong with it.</exception>
+    public async Task<MeshSettings> ReadAsync(string workloadNamespace, CancellationToken cancellationToken)
+    {
+        var findings = new Findings();
+        var mesh = await _settings.ReadAsync(workloadNamespace, findings, cancellationToken);
+        if (mesh is not null && findings.Problems.Count > 0) findings.Problems.AddRange(mesh.GatewayProblems);
+        findings.ThrowIfAny($"mesh of namespace {options.SystemNamespace}");
+        return mesh!;
+    }
+
+    /// <summary>One entry.</summary>
+    /// <exception cref="InvalidInputException">All that is wrong with it; or that there is none, with names that are near.</exception>
+    public async Task<WorkloadEntry> FindWorkloadAsync(NamespacedName name, CancellationToken cancellationToken) =>
+        (await ReadingAsync(name, cancellationToken)).Required();
+
+    /// <summary>Entries of a namespace, sorted by name; what is wrong with one does not stop the others.</summary>
+    /// <param name="namespace">Their namespace.</param>
+    /// <param name="labelSelector">As kubectl writes it; null for all.</param>
+    /// <param name="cancellationToken">Stops the reads.</param>
+    public Task<IReadOnlyList<WorkloadReading>> FindWorkloadsAsync(string @namespace, string? labelSelector, CancellationToken cancellationToken) =>
+        _entries.ManyAsync(@namespace, labelSelector, cancellationToken);
+
+    /// <summary>True when there is an entry of that name; nothing of it is checked.</summary>
+    public Task<bool> HasWorkloadAsync(NamespacedName name, CancellationToken cancellationToken) => _entries.HasAsync(name, cancellationToken);
+
+    private async Task<WorkloadReading> ReadingAsync(NamespacedName name, CancellationToken cancellationToken)
+    {
+        if (!Grammar.ObjectName.Accepts(name.Name) || !Grammar.DnsLabel.Accepts(name.Namespace))
+            return new(name, null, [new("WorkloadEntry", $"\"{Printable.Text(name.ToString())}\" is no name of an object", "write NAME.NAMESPACE")]);
+        if (await _entries.OneAsync(name, cancellationToken) is { } reading) return reading;
+        var near = await _entries.NearAsync(name, cancellationToken);
+        return new(name, null, [new($"WorkloadEntry {name}", "does not exist", near.Count > 0 ? $"did you mean {string.Join(" or ", near.Select(n => $"{n}.{name.Namespace}"))}?" : $"see: kubectl get workloadentries -n {name.Namespace}")]);
+    }
+}
