@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -15,7 +16,7 @@ public sealed record Manifest
     /// <summary><c>modern</c> or <c>tetrate</c>.</summary>
     public required string Profile { get; init; }
 
-    /// <summary>Hash of the plan.</summary>
+    /// <summary>Hash of the plan; with <see cref="Placeholder.Plan"/> where the plan was made without facts.</summary>
     public required string Plan { get; init; }
 
     /// <summary>Version of Embark that applied it; filled in on delivery.</summary>
@@ -40,7 +41,7 @@ public sealed record Manifest
     public required IReadOnlyList<ManifestFile> Files { get; init; }
 
     /// <summary>JSON text, ending with a line end.</summary>
-    public string Write() => JsonSerializer.Serialize(this, ManifestJson.Default.Manifest) + "\n";
+    public string Write() => JsonSerializer.Serialize(this, ManifestJson.Readable.Manifest) + "\n";
 
     /// <summary>Null when the text is no manifest: then nothing on the VM is vouched for.</summary>
     public static Manifest? Read(string? text)
@@ -74,4 +75,14 @@ public sealed record ManifestToken(string Path, string Sha256, DateTimeOffset Is
 [JsonSourceGenerationOptions(
     WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Manifest))]
-internal sealed partial class ManifestJson : JsonSerializerContext;
+internal sealed partial class ManifestJson : JsonSerializerContext
+{
+    /// <summary>Angle brackets stay angle brackets: this JSON never stands in HTML.</summary>
+    public static ManifestJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -40,7 +40,7 @@ internal sealed record ModernPlan(MeshSettings Mesh, WorkloadEntry Workload, VmF
             .. containers,
         ];
         // A manifest that is gone is written anew: without it the next run knows nothing of the token.
-        if (steps.Count > 0 || !state.HasManifest) steps.Add(ManifestStep(files, hash, state, steps));
+        if (steps.Count > 0 || !state.HasManifest) steps.Add(ManifestStep(files, label, state, steps));
         return (steps, hash);
     }
 
@@ -108,7 +108,7 @@ internal sealed record ModernPlan(MeshSettings Mesh, WorkloadEntry Workload, VmF
         return new([bridge.Environment, bridge.Token, bridge.Root, bridge.Key, bridge.Chain, .. bridge.Directories]);
     }
 
-    private PlanStep.WriteFile ManifestStep(PlanStep.WriteFile[] files, string hash, VmState state, List<PlanStep> steps)
+    private PlanStep.WriteFile ManifestStep(PlanStep.WriteFile[] files, string label, VmState state, List<PlanStep> steps)
     {
         var pulls = steps.Any(s => s is PlanStep.PullImage);
         var issues = steps.Any(s => s is PlanStep.WriteFile { Content: FileContent.WorkloadToken });
@@ -117,7 +117,7 @@ internal sealed record ModernPlan(MeshSettings Mesh, WorkloadEntry Workload, VmF
             WorkloadEntry = Workload.Name.ToString(),
             ResourceVersion = Workload.ResourceVersion,
             Profile = "modern",
-            Plan = hash,
+            Plan = label,
             Image = Options.StartProxy ? Image : null,
             ImageDigest = pulls ? null : state.Manifest?.ImageDigest,
             Token = issues ? null : state.Manifest?.Token,
