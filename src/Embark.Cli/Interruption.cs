@@ -6,7 +6,10 @@ namespace Embark.Cli;
 /// <summary>Ctrl-C, a closed terminal and a polite kill: the first ends the work in good order, a second Ctrl-C ends it at once.</summary>
 internal sealed class Interruption : IDisposable
 {
-    private readonly CancellationTokenSource _source = new();
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _graceful = new();
+    private readonly CancellationTokenSource _forced = new();
     private readonly PosixSignalRegistration[] _registrations;
     private readonly Terminal _terminal;
 
@@ -16,23 +19,31 @@ internal sealed class Interruption : IDisposable
         _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
     }
 
-    public CancellationToken Token => _source.Token;
+    /// <summary>Ends the work in good order: what was begun is finished or undone.</summary>
+    public CancellationToken Token => _graceful.Token;
+
+    /// <summary>Ends what is under way at once.</summary>
+    public CancellationToken Forced => _forced.Token;
 
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (_source.IsCancellationRequested)
+        if (!_graceful.IsCancellationRequested)
         {
-            if (context.Signal == PosixSignal.SIGINT) Environment.Exit((int)FailureClass.Interrupted);
-            return;
+            if (context.Signal == PosixSignal.SIGINT) _terminal.Error.WriteLine("\nstopping in good order; Ctrl-C again stops at once");
+            _graceful.Cancel();
         }
-        if (context.Signal == PosixSignal.SIGINT) _terminal.Error.WriteLine("\nstopping in good order; Ctrl-C again stops at once");
-        _source.Cancel();
+        else if (context.Signal == PosixSignal.SIGINT)
+        {
+            _ = Task.Delay(LastWords).ContinueWith(_ => Environment.Exit((int)FailureClass.Interrupted), TaskScheduler.Default);
+            _forced.Cancel();
+        }
     }
 
     public void Dispose()
     {
         foreach (var registration in _registrations) registration.Dispose();
-        _source.Dispose();
+        _graceful.Dispose();
+        _forced.Dispose();
     }
 }

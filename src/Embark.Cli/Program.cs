@@ -12,16 +12,17 @@ try
 {
     if (args is ["sandbox", .. var rest]) SandboxCommand.Become(rest);
 
+    using var interruption = new Interruption(terminal);
     var root = new Command(NameOfThisProgram(), "Brings virtual machines and bare-metal servers aboard an Istio mesh.");
-    var original = new Command("x", "Commands under the names that users of the original tool know") { JoinCommand.MakeOriginal(terminal) };
+    var original = new Command("x", "Commands under the names that users of the original tool know") { JoinCommand.MakeOriginal(terminal, interruption) };
     foreach (var command in new[]
     {
-        JoinCommand.Make(terminal), LeaveCommand.Make(terminal), TrustCommand.Make(terminal), original, SandboxCommand.Make(),
+        JoinCommand.Make(terminal, interruption), LeaveCommand.Make(terminal, interruption), TrustCommand.Make(terminal, interruption), original, SandboxCommand.Make(),
         VersionCommand.Make(terminal), CompletionCommand.Make(terminal),
     })
         root.Add(command);
     // The original is also known without the x.
-    var short_ = JoinCommand.MakeOriginal(terminal);
+    var short_ = JoinCommand.MakeOriginal(terminal, interruption);
     short_.Hidden = true;
     root.Add(short_);
     root.Add(VerbosityFlag.Make());
@@ -37,10 +38,8 @@ try
 
     var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
     if (parsed.Action is not HelpWithExamples && UsageErrors.Of(parsed) is { Count: > 0 } errors) throw UsageErrors.Exception(errors, parsed.CommandResult);
-    using var interruption = new Interruption(terminal);
     return await parsed.InvokeAsync(
-        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error },
-        interruption.Token);
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error });
 }
 #pragma warning disable CA1031 // every failure has a class and a message
 catch (Exception failure)

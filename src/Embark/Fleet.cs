@@ -12,16 +12,16 @@ public static class Fleet
     /// <summary>Runs the job for each VM.</summary>
     /// <param name="vms">The VMs; outcomes come in this order.</param>
     /// <param name="parallel">VMs worked on at a time.</param>
-    /// <param name="job">Does one VM; what it throws becomes that VM's outcome.</param>
+    /// <param name="job">Does one VM, given by its place in <paramref name="vms"/>; what it throws becomes that VM's outcome.</param>
     /// <param name="cancellationToken">Interrupts: VMs that are being worked on end in good order, the rest is not started.</param>
     /// <returns>One outcome for each VM; never throws for what happened to one.</returns>
     public static async Task<IReadOnlyList<VmOutcome>> RunAsync(
-        IReadOnlyList<NamespacedName> vms, int parallel, Func<NamespacedName, CancellationToken, Task<Plan>> job, CancellationToken cancellationToken)
+        IReadOnlyList<NamespacedName> vms, int parallel, Func<int, CancellationToken, Task<Plan>> job, CancellationToken cancellationToken)
     {
         var outcomes = new VmOutcome[vms.Count];
         // No token here: Parallel would throw where the outcomes shall tell what happened.
         await Parallel.ForAsync(0, vms.Count, new ParallelOptions { MaxDegreeOfParallelism = parallel }, async (at, _) =>
-            outcomes[at] = await OneAsync(vms[at], job, cancellationToken));
+            outcomes[at] = await OneAsync(vms[at], token => job(at, token), cancellationToken));
         return outcomes;
     }
 
@@ -31,12 +31,12 @@ public static class Fleet
         : outcomes.Any(outcome => !outcome.Succeeded) ? FailureClass.PartOfFleetFailed
         : FailureClass.None;
 
-    private static async Task<VmOutcome> OneAsync(NamespacedName vm, Func<NamespacedName, CancellationToken, Task<Plan>> job, CancellationToken cancellationToken)
+    private static async Task<VmOutcome> OneAsync(NamespacedName vm, Func<CancellationToken, Task<Plan>> job, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return new VmOutcome(vm) { Started = false };
         try
         {
-            return new VmOutcome(vm) { Plan = await job(vm, cancellationToken) };
+            return new VmOutcome(vm) { Plan = await job(cancellationToken) };
         }
 #pragma warning disable CA1031 // one VM's failure, whatever it is, must not end the others
         catch (Exception failure)

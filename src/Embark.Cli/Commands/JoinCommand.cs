@@ -7,12 +7,13 @@ namespace Embark.Cli.Commands;
 /// <summary><c>embark join</c>, and under the name and flags of the original <c>embark x sidecar-bootstrap</c>.</summary>
 internal static class JoinCommand
 {
-    public static Command Make(Terminal terminal) => Make("join", "Bring a VM aboard the mesh", original: false, terminal);
+    public static Command Make(Terminal terminal, Interruption interruption) =>
+        Make("join", "Bring a VM aboard the mesh", original: false, terminal, interruption);
 
-    public static Command MakeOriginal(Terminal terminal) =>
-        Make("sidecar-bootstrap", "The same as join, with the flags and output lines of the original tool", original: true, terminal);
+    public static Command MakeOriginal(Terminal terminal, Interruption interruption) =>
+        Make("sidecar-bootstrap", "The same as join, with the flags and output lines of the original tool", original: true, terminal, interruption);
 
-    private static Command Make(string name, string description, bool original, Terminal terminal)
+    private static Command Make(string name, string description, bool original, Terminal terminal, Interruption interruption)
     {
         var command = new Command(name, description);
         var selection = new SelectionFlags(command);
@@ -26,24 +27,24 @@ internal static class JoinCommand
         var docs = Flag.Switch("--docs", "print the annotations that a WorkloadEntry may carry, and stop");
         foreach (var option in new Option[] { parallel, format, docs }) command.Add(option);
 
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction(async (parsed, _) =>
         {
             if (parsed.GetValue(docs)) return AnnotationDocs.Print(terminal);
             List<string> errors = [];
             var chosen = selection.Read(parsed, cluster.Namespace(parsed), errors);
-            var request = new JoinRequest
+            var reach = ssh.Read(parsed, Terminal.CanAsk, many: chosen.Name is null, errors);
+            var request = new RunRequest
             {
                 Selection = chosen,
                 Destination = destination.Read(parsed, errors),
-                Plan = plan.Read(parsed, errors),
                 Cluster = cluster.Read(parsed),
-                Mesh = mesh.Read(parsed),
-                Ssh = ssh.Read(parsed, Terminal.CanAsk, many: chosen.Name is null, errors),
-                Parallel = parsed.GetValue(parallel) ?? 16,
-                Format = parsed.GetValue(format) ?? OutputFormat.Table,
+                Mesh = reach.Over(mesh.Read(parsed, errors)) with { Join = plan.Read(parsed, errors) },
+                Ssh = reach,
+                Parallel = parsed.GetValue(parallel) ?? Fleet.DefaultParallel,
+                Format = parsed.GetValue(format),
             };
             if (errors.Count > 0) throw UsageErrors.Exception(errors, parsed.CommandResult);
-            return await JoinRun.RunAsync(request, terminal, cancellationToken);
+            return await new Runner(request, terminal, interruption).RunAsync("Join", new JoinJob(request.Destination).RunAsync);
         });
         return command;
     }

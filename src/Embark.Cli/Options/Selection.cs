@@ -1,3 +1,7 @@
+using Embark.Cli.Output;
+using Embark.Kubernetes;
+using Embark.Mesh;
+
 namespace Embark.Cli.Options;
 
 /// <summary>Which VMs a command is about. The argument is split at its last dot; that namespace wins over <c>-n</c>.</summary>
@@ -30,6 +34,16 @@ internal sealed record Selection
             OtherName = @namespace is null ? null : argument,
             OtherNamespace = @namespace,
         };
+    }
+
+    /// <summary>The one entry that is meant; the cluster is asked only where two could be.</summary>
+    public async Task<NamespacedName> NameAsync(MeshReader reader, string contextNamespace, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var name = new NamespacedName(Namespace ?? contextNamespace, Name!);
+        if (OtherName is null || OtherNamespace is null || await reader.HasWorkloadAsync(name, cancellationToken)) return name;
+        var other = new NamespacedName(OtherNamespace, OtherName);
+        terminal.Error.WriteLine($"there is no WorkloadEntry {name}; taking {other}");
+        return other;
     }
 
     public static bool IsName(string argument) => argument.Length > 0 && argument[0] != '.' && argument[^1] != '.';

@@ -10,10 +10,11 @@ internal sealed class SelectionFlags
     private readonly Option<bool> _all = Flag.Switch("--all", "every WorkloadEntry of the namespace", "-a");
     private readonly Option<string?> _selector = Flag.Text("--selector", "LABEL=VALUE", "every WorkloadEntry of the namespace with these labels", "-l");
 
-    public SelectionFlags(Command command)
+    public SelectionFlags(Command command, bool many = true)
     {
         _command = command;
         command.Add(_names);
+        if (!many) return;
         command.Add(_all);
         command.Add(_selector);
     }

@@ -41,15 +41,3 @@ internal sealed class SshFlags
         };
     }
 }
-
-/// <summary>What <see cref="SshFlags"/> said; null where nothing was said.</summary>
-internal sealed record SshRequest
-{
-    public string? User { get; init; }
-    public int? Port { get; init; }
-    public string? KeyFile { get; init; }
-    public string? ConfigFile { get; init; }
-    public bool AskPassword { get; init; }
-    public TimeSpan? ConnectTimeout { get; init; }
-    public TimeSpan? FileTimeout { get; init; }
-}

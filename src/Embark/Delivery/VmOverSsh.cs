@@ -19,7 +19,7 @@ public sealed class VmOverSsh(SshOptions options, Transcript transcript, TimePro
     public VmPurpose Purpose { get; init; }
 
     /// <summary>How far the cluster's clock is ahead of this machine's; zero where unknown.</summary>
-    public TimeSpan ClusterAhead { get; init; }
+    public Func<TimeSpan> ClusterAhead { get; init; } = () => TimeSpan.Zero;
 
     /// <summary>Ends what is under way at once: the second Ctrl-C. None by default.</summary>
     public CancellationToken Forced { get; init; }
@@ -58,7 +58,7 @@ public sealed class VmOverSsh(SshOptions options, Transcript transcript, TimePro
     {
         var before = clock.GetUtcNow();
         var answers = await AskAsync(workload, cancellationToken);
-        var found = Preflight.Examine(answers, workload, new ClockReading(before, clock.GetUtcNow(), ClusterAhead), Purpose);
+        var found = Preflight.Examine(answers, workload, new ClockReading(before, clock.GetUtcNow(), ClusterAhead()), Purpose);
         if (found.Problems.Count > 0)
             throw new InvalidInputException($"VM {Session.Target}", [.. found.Problems.Distinct()], FailureClass.VmNotReady);
         if (Answers is null)

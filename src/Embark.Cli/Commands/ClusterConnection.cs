@@ -1,0 +1,25 @@
+using Embark.Cli.Output;
+using Embark.Kubernetes;
+
+namespace Embark.Cli.Commands;
+
+/// <summary>The cluster that a command talks to; nothing is sent before it is asked for something.</summary>
+internal sealed class ClusterConnection : IDisposable
+{
+    private ClusterConnection(KubernetesClient client, string @namespace) => (Client, Namespace) = (client, @namespace);
+
+    public KubernetesClient Client { get; }
+
+    /// <summary>Namespace of the kubeconfig's context.</summary>
+    public string Namespace { get; }
+
+    public static ClusterConnection Open(KubeconfigOptions options, Terminal terminal)
+    {
+        var connection = Kubeconfig.Load(options);
+        foreach (var warning in connection.Warnings) terminal.Warning(warning);
+        var client = KubernetesClient.Connect(connection, new KubernetesClientOptions { Interactive = Terminal.CanAsk, UserAgent = $"embark/{VersionCommand.Version.Split('+')[0]}" });
+        return new ClusterConnection(client, connection.Namespace);
+    }
+
+    public void Dispose() => Client.Dispose();
+}

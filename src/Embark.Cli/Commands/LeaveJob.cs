@@ -1,0 +1,18 @@
+using Embark.Cli.Options;
+using Embark.Delivery;
+using Embark.Planning;
+
+namespace Embark.Cli.Commands;
+
+/// <summary>Wires a leave to where its plan goes.</summary>
+internal sealed class LeaveJob(Destination destination)
+{
+    public async Task<Plan> RunAsync(VmRun run, CancellationToken cancellationToken)
+    {
+        var entry = await run.EntryAsync(cancellationToken);
+        if (destination is Destination.Print) return await new Leave(new NoVm(), new PrintSink(run.Output)).RunAsync(entry, cancellationToken);
+        var (vm, sink) = run.OverSsh(VmPurpose.Leave);
+        await using (vm)
+            return await new Leave(vm, sink).RunAsync(entry, cancellationToken);
+    }
+}
