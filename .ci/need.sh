@@ -54,11 +54,22 @@ need_sdk() {
         say "    fix: $(install_command dotnet-sdk-10.0)   (where the package is unknown: https://dotnet.microsoft.com/download/dotnet/10.0)"
         return 1
     fi
-    # The built programs look for the runtime where DOTNET_ROOT says; an SDK that is only on the PATH would not be found.
-    if [ -z "${DOTNET_ROOT:-}" ]; then
-        DOTNET_ROOT=$(dirname "$(readlink -f "$(command -v dotnet)")")
-        export DOTNET_ROOT
+    use_runtime
+}
+
+# The built programs look for the runtime in the usual places and where DOTNET_ROOT says; one that is only on the PATH would
+# not be found.
+use_runtime() {
+    local dotnet folder
+    [ -z "${DOTNET_ROOT:-}" ] || return 0
+    dotnet=$(command -v dotnet || echo "$HOME/.dotnet/dotnet")
+    folder=$(dirname "$(readlink -f "$dotnet")")
+    # A wrapper script stands somewhere else than the runtime.
+    if [ ! -d "$folder/host/fxr" ]; then
+        for folder in /usr/share/dotnet /usr/lib/dotnet; do [ ! -d "$folder/host/fxr" ] || return 0; done
+        folder=$("$dotnet" --list-runtimes | sed -n 's#^Microsoft.NETCore.App 10.*\[\(.*\)/shared/.*#\1#p' | tail -n 1)
     fi
+    export DOTNET_ROOT=$folder
 }
 
 # need_tools "COMMAND PACKAGE"...: installs what is missing where it can, else says what will be left out.
