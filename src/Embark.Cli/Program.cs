@@ -13,7 +13,7 @@ try
     if (args is ["sandbox", .. var rest]) SandboxCommand.Become(rest);
 
     using var interruption = new Interruption(terminal);
-    var root = new Command(NameOfThisProgram(), "Brings virtual machines and bare-metal servers aboard an Istio mesh.");
+    var root = new Command("embark", "Brings virtual machines and bare-metal servers aboard an Istio mesh.");
     var original = new Command("x", "Commands under the names that users of the original tool know") { JoinCommand.MakeOriginal(terminal, interruption) };
     foreach (var command in new[]
     {
@@ -27,7 +27,7 @@ try
     root.Add(short_);
     root.Add(VerbosityFlag.Make());
     var help = new HelpOption("--help", "-h") { Recursive = true };
-    help.Action = new HelpWithExamples((HelpAction)help.Action!, terminal);
+    help.Action = new HelpWithExamples((HelpAction)help.Action!, terminal, NameOfThisProgram());
     root.Add(help);
 
     if (args is [CompletionCommand.Ask, .. var words])

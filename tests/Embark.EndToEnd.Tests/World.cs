@@ -41,7 +41,9 @@ public sealed class World : IAsyncLifetime
         {
             _api = await ApiServer.StartAsync(new ApiServerOptions(), cancellationToken);
             _vm = await VmHost.StartAsync(new VmOptions { Docker = VmDocker.StandIn }, cancellationToken);
-            await File.WriteAllTextAsync(Path.Combine(_home, "kubeconfig"), _api.KubeconfigFor("admin"), cancellationToken);
+            var kubeconfig = Path.Combine(_home, "kubeconfig");
+            await File.WriteAllTextAsync(kubeconfig, _api.KubeconfigFor("admin"), cancellationToken);
+            File.SetUnixFileMode(kubeconfig, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
         catch (SandboxException failure)
         {

@@ -6,7 +6,7 @@ using Embark.Cli.Output;
 namespace Embark.Cli.Help;
 
 /// <summary>The usual help, then examples that can be pasted.</summary>
-internal sealed class HelpWithExamples(HelpAction usual, Terminal terminal) : SynchronousCommandLineAction
+internal sealed class HelpWithExamples(HelpAction usual, Terminal terminal, string program) : SynchronousCommandLineAction
 {
     private static readonly Dictionary<string, string[]> Examples = new()
     {
@@ -34,10 +34,14 @@ internal sealed class HelpWithExamples(HelpAction usual, Terminal terminal) : Sy
 
     public override int Invoke(ParseResult parseResult)
     {
+        using var text = new StringWriter();
+        (var output, parseResult.InvocationConfiguration.Output) = (parseResult.InvocationConfiguration.Output, text);
         usual.Invoke(parseResult);
+        parseResult.InvocationConfiguration.Output = output;
+        terminal.Out.Write(text.ToString().ReplaceLineEndings("\n").Replace("\n  embark ", $"\n  {program} ", StringComparison.Ordinal));
         if (!Examples.TryGetValue(NameOf(parseResult), out var examples)) return 0;
         terminal.Out.WriteLine("Examples:");
-        foreach (var example in examples) terminal.Out.WriteLine("  " + example);
+        foreach (var example in examples) terminal.Out.WriteLine("  " + example.Replace("embark ", program + " ", StringComparison.Ordinal));
         return 0;
     }
 

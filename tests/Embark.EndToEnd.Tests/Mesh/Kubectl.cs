@@ -45,7 +45,7 @@ public sealed class Kubectl(World world) : IClassFixture<World>
         process.StandardInput.Close();
         var run = await EmbarkProgram.FinishAsync(process);
 
-        Assert.Contains(shown, run.Output, StringComparison.Ordinal);
         if (!command.Contains("-w", StringComparison.Ordinal)) run.ShouldEndWith(0);
+        Assert.Contains(shown, run.Output, StringComparison.Ordinal);
     }
 }
