@@ -18,7 +18,7 @@ internal static class ClusterStart
         ];
         foreach (var value in CustomResources.Embedded())
             operations.Load(value);
-        foreach (var value in ClusterFiles.Read("base.yaml"))
+        foreach (var value in EmbeddedYaml.Read("cluster/base.yaml"))
             operations.Load(value);
         foreach (var value in mesh?.Objects ?? [])
             operations.Load(value);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using Embark.Sandbox.ApiServer.Objects;
 
 namespace Embark.Sandbox.ApiServer;
 
@@ -16,7 +17,7 @@ internal sealed record SandboxObjects(IReadOnlyList<JsonObject> Objects, string 
     public static SandboxObjects Make(TimeProvider clock)
     {
         var (certificate, key) = MakeRoot(clock);
-        var objects = ClusterFiles.Read("mesh.yaml");
+        var objects = EmbeddedYaml.Read("cluster/mesh.yaml");
         return new([.. objects, RootSecret(certificate, key)], certificate);
     }
 

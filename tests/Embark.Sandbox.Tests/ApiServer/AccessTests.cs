@@ -154,4 +154,15 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Contains("workloadentries.networking.istio.io", await kubectl.RunAsync("auth can-i --list -n bookinfo", Cancel), StringComparison.Ordinal);
         Assert.Contains("embark:operators", await kubectl.RunAsync("auth whoami", Cancel), StringComparison.Ordinal);
     }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Acting_as_somebody_else_is_for_those_who_may()
+    {
+        using var admin = new Kubectl(_server.KubeconfigFor("admin"));
+        using var op = new Kubectl(_server.KubeconfigFor("operator"));
+
+        Assert.Equal("no\n", (await admin.TryAsync("auth can-i list nodes --as rita", Cancel)).Output);
+        Assert.Equal("yes\n", await admin.RunAsync("auth can-i list workloadentries --as rita --as-group embark:operators", Cancel));
+        Assert.Contains("cannot impersonate resource", (await op.TryAsync("get --raw /version --as rita", Cancel)).Error, StringComparison.Ordinal);
+    }
 }

@@ -187,6 +187,28 @@ public sealed class WriteTests : IAsyncLifetime
         Assert.Equal("namespaces \"nowhere\" not found", (string?)home["message"]);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task An_applied_object_that_is_new_is_written_once()
+    {
+        var before = _server.Store.Version;
+        var made = await _client.SendAsync(
+            HttpMethod.Patch, Maps + "/applied?fieldManager=me", """{"apiVersion":"v1","kind":"ConfigMap","data":{"a":"b"}}""", Cancel, HttpStatusCode.Created,
+            "application/apply-patch+yaml");
+
+        Assert.Equal(before + 1, _server.Store.Version);
+        Assert.Equal("""{"f:data":{"f:a":{}}}""", made["metadata"]!["managedFields"]![0]!["fieldsV1"]!.ToJsonString());
+        Assert.Equal("Apply", (string?)made["metadata"]!["managedFields"]![0]!["operation"]);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Unknown_fields_of_built_in_kinds_are_named_too()
+    {
+        var refused = await _client.SendAsync(
+            HttpMethod.Post, Services + "?fieldValidation=Strict", """{"metadata":{"name":"x"},"spec":{"ports":[{"port":1,"targetport":2}]}}""", Cancel, HttpStatusCode.BadRequest);
+
+        Assert.Contains("unknown field \"spec.ports[0].targetport\"", (string?)refused["message"], StringComparison.Ordinal);
+    }
+
     private Task<JsonObject> MergeAsync(string path, string patch) =>
         _client.SendAsync(HttpMethod.Patch, path, patch, Cancel, type: "application/merge-patch+json");
 }

@@ -22,37 +22,8 @@ internal sealed class ObjectOperations(ObjectStore store, ApiCatalog catalog, Ti
     /// <summary>Objects that every new namespace gets, as controllers would make them.</summary>
     public Func<string, IEnumerable<JsonObject>> NewNamespace { get; set; } = _ => [];
 
-    public StoredObject Create(ApiResource resource, string version, string @namespace, JsonObject body, WriteOptions options)
-    {
-        var value = Prepare(resource, version, @namespace, body);
-        var meta = value.Metadata;
-        if (value.ResourceVersion.Length > 0)
-            throw Statuses.BadRequest("resourceVersion should not be set on objects to be created");
-        if (value.Name.Length == 0 && meta.Text("generateName") is { Length: > 0 } prefix)
-            meta["name"] = prefix + RandomSuffix();
-        foreach (var field in (string[])["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation", "managedFields"])
-            meta.Remove(field);
-        if (resource.HasStatus && !options.KeepStatus)
-            value.Remove("status");
-        meta["uid"] = Guid.NewGuid().ToString();
-        meta["creationTimestamp"] = Now();
-        if (resource.HasGeneration)
-            meta["generation"] = 1;
-        _admission.Admit(resource, version, value, null, options);
-        RequireNamespace(resource, @namespace, value.Name);
-        if (!options.KeepStatus)
-            ManagedFields.Update(resource, null, value, options, resource.ApiVersion(version), Now());
-
-        var made = store.Change(resource.Id, @namespace, value.Name, current => current switch
-        {
-            not null => throw Statuses.AlreadyExists(resource.Id, value.Name),
-            _ => options.DryRun ? null : value,
-        });
-        if (made is null)
-            return new(value, 0);
-        Follow(resource, made);
-        return made;
-    }
+    public StoredObject Create(ApiResource resource, string version, string @namespace, JsonObject body, WriteOptions options) =>
+        Create(resource, version, @namespace, body, options, ManagedFields.Update);
 
     public StoredObject Update(ApiResource resource, string version, string @namespace, string name, JsonObject body, WriteOptions options)
     {
@@ -110,13 +81,12 @@ internal sealed class ObjectOperations(ObjectStore store, ApiCatalog catalog, Ti
         {
             if (options.Subresource.Length > 0)
                 throw Statuses.NotFound(resource.Id, name);
-            var made = Create(resource, version, @namespace, value, options with { FieldValidation = FieldValidation.Ignore });
-            return options.DryRun ? (made, true) : (MarkApplied(resource, version, made, value, options), true);
+            return (Create(resource, version, @namespace, value, options, Record), true);
         }
-        var changed = Modify(
-            resource, version, @namespace, name, live => ServerSideApply.Merge(resource, live, value, options), options,
-            (_, previous, next, _, apiVersion, now) => ServerSideApply.Record(resource, previous!, next, value, options, apiVersion, now));
-        return (changed, false);
+        return (Modify(resource, version, @namespace, name, live => ServerSideApply.Merge(resource, live, value, options), options, Record), false);
+
+        void Record(ApiResource kind, JsonObject? previous, JsonObject next, WriteOptions _, string apiVersion, string now) =>
+            ServerSideApply.Record(kind, previous ?? next, next, value, options, apiVersion, now);
     }
 
     public static string Now(TimeProvider clock) => clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
@@ -135,16 +105,41 @@ internal sealed class ObjectOperations(ObjectStore store, ApiCatalog catalog, Ti
                 new WriteOptions { KeepStatus = true, FieldManager = "embark-sandbox" }, static (_, _, _, _, _, _) => { });
     }
 
-    private string Now() => Now(clock);
+    private StoredObject Create(
+        ApiResource resource, string version, string @namespace, JsonObject body, WriteOptions options,
+        Action<ApiResource, JsonObject?, JsonObject, WriteOptions, string, string> recordManager)
+    {
+        var value = Prepare(resource, version, @namespace, body);
+        var meta = value.Metadata;
+        if (value.ResourceVersion.Length > 0)
+            throw Statuses.BadRequest("resourceVersion should not be set on objects to be created");
+        if (value.Name.Length == 0 && meta.Text("generateName") is { Length: > 0 } prefix)
+            meta["name"] = prefix + RandomSuffix();
+        foreach (var field in (string[])["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation", "managedFields"])
+            meta.Remove(field);
+        if (resource.HasStatus && !options.KeepStatus)
+            value.Remove("status");
+        meta["uid"] = Guid.NewGuid().ToString();
+        meta["creationTimestamp"] = Now();
+        if (resource.HasGeneration)
+            meta["generation"] = 1;
+        _admission.Admit(resource, version, value, null, options);
+        RequireNamespace(resource, @namespace, value.Name);
+        if (!options.KeepStatus)
+            recordManager(resource, null, value, options, resource.ApiVersion(version), Now());
 
-    private StoredObject MarkApplied(ApiResource resource, string version, StoredObject made, JsonObject value, WriteOptions options) => store.Change(
-        resource.Id, made.Namespace, made.Name, current =>
+        var made = store.Change(resource.Id, @namespace, value.Name, current => current switch
         {
-            var next = current!.Value.Copy();
-            next.Metadata.Remove("managedFields");
-            ServerSideApply.Record(resource, next, next, value, options, resource.ApiVersion(version), Now());
-            return next;
-        })!;
+            not null => throw Statuses.AlreadyExists(resource.Id, value.Name),
+            _ => options.DryRun ? null : value,
+        });
+        if (made is null)
+            return new(value, 0);
+        Follow(resource, made);
+        return made;
+    }
+
+    private string Now() => Now(clock);
 
     private static JsonObject Prepare(ApiResource resource, string version, string @namespace, JsonObject body)
     {

@@ -68,5 +68,6 @@ internal static class BuiltInResources
         Kind = kind,
         Singular = kind.ToLowerInvariant(),
         ShortNames = shortNames,
+        Schema = BuiltInSchemas.Of(plural),
     };
 }

@@ -15,6 +15,12 @@ internal sealed class ApiEndpoint(Authenticator authenticator, Rbac rbac, Resour
     {
         var cancellationToken = http.RequestAborted;
         var request = new ApiRequest(http);
+        // Logged before the client sees the answer, and a watch when it begins.
+        http.Response.OnStarting(() =>
+        {
+            log.Add(new(clock.GetUtcNow(), request.User.Name, request.Verb, http.Request.Path + http.Request.QueryString, http.Response.StatusCode));
+            return Task.CompletedTask;
+        });
         try
         {
             SetDate(request);
@@ -29,9 +35,13 @@ internal sealed class ApiEndpoint(Authenticator authenticator, Rbac rbac, Resour
         {
             // The client is gone; there is nobody to answer.
         }
-        finally
+        catch (BadHttpRequestException wrong) when (!http.Response.HasStarted)
         {
-            log.Add(new(clock.GetUtcNow(), request.User.Name, request.Verb, http.Request.Path + http.Request.QueryString, http.Response.StatusCode));
+            await Answers.SendAsync(http, FaultStatus.Of(new(wrong.StatusCode) { Message = wrong.Message }), cancellationToken);
+        }
+        catch (Exception fault) when (!http.Response.HasStarted)
+        {
+            await Answers.SendAsync(http, new StatusException(500, "InternalError", $"Internal error occurred: {fault}"), cancellationToken);
         }
     }
 
@@ -39,6 +49,8 @@ internal sealed class ApiEndpoint(Authenticator authenticator, Rbac rbac, Resour
     {
         var http = request.Http;
         request.User = authenticator.Recognise(http.Request.Headers.Authorization, http.Connection.ClientCertificate) ?? throw Statuses.Unauthorized();
+        if (Impersonation.Of(http.Request.Headers) is { } other)
+            request.User = Impersonation.Check(rbac, request.User, other);
         var access = AccessOf(request);
         if (!rbac.Allows(request.User, access))
             throw Rbac.Refusal(request.User, access);

@@ -15,6 +15,7 @@ internal static class FaultStatus
             404 => ("NotFound", "the server could not find the requested resource"),
             409 => ("Conflict", "the server reported a conflict"),
             410 => ("Expired", "The resourceVersion for the provided watch is too old."),
+            413 => ("RequestEntityTooLarge", "the request is too large"),
             422 => ("Invalid", "the server rejected our request due to an error in our request"),
             429 => ("TooManyRequests", "the server has received too many requests and has asked us to try again later"),
             500 => ("InternalError", "Internal error occurred: etcdserver: leader changed"),
