@@ -97,7 +97,8 @@ internal sealed class EntryDoor(MeshReaderOptions options)
             Ssh = new(user, host, port) { DiffersFromAddress = annotations[Annotations.SshHost] is { } own && own != addresses.Address },
             Directory = options.Directory ?? annotations[Annotations.Directory],
             ContainerName = annotations[Annotations.ContainerName] ?? "istio-proxy",
-            Options = options.Join,
+            // The start script of an offline delivery always starts the proxy.
+            Options = options.Directory == Placeholder.Directory ? options.Join with { StartProxy = true } : options.Join,
             ImageHub = annotations[Annotations.ImageHub]?.TrimEnd('/'),
             Image = annotations[Annotations.ProxyImage],
             LogLevel = annotations[Annotations.LogLevel],
