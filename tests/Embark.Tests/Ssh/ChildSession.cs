@@ -19,6 +19,19 @@ internal static class ChildSession
         return start;
     }
 
+    /// <summary>The same on a terminal, where ssh may ask.</summary>
+    public static System.Diagnostics.ProcessStartInfo OnTerminal(SshTarget target, string config, string body)
+    {
+        var start = For(target, config, body);
+        start.FileName = "script";
+        start.ArgumentList.Clear();
+        foreach (var word in (string[])["-qfec", Path.Combine(AppContext.BaseDirectory, "Embark.Tests"), "/dev/null"])
+            start.ArgumentList.Add(word);
+        start.Environment["EMBARK_TEST_PASSWORD"] = "ask";
+        start.RedirectStandardInput = true;
+        return start;
+    }
+
     /// <summary>True when this process was started by <see cref="For"/>; it has done its work then.</summary>
     public static async Task<bool> RunIfAskedAsync()
     {
@@ -41,6 +54,7 @@ internal static class ChildSession
             KnownHostsFile = "/nonexistent/known_hosts",
             Variables = new Dictionary<string, string?> { ["PATH"] = Environment.GetEnvironmentVariable("EMBARK_TEST_PATH") },
             ConnectTimeout = TimeSpan.FromSeconds(60),
+            AskPassword = Environment.GetEnvironmentVariable("EMBARK_TEST_PASSWORD") == "ask",
         };
         Say("starting");
         await using var session = await SshSession.OpenAsync(new(Environment.UserName, "127.0.0.1", port), options, CancellationToken.None);

@@ -7,7 +7,7 @@ public sealed class HostKeyTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N47_An_unknown_host_key_stops_with_fingerprint_and_the_command_that_pins_it()
     {
         await using var server = await SshServer.StartAsync();
@@ -15,7 +15,7 @@ public sealed class HostKeyTests
         await Failing.AsAsync(FailureClass.SshTrust, server, server.Options, "not known", await FingerprintAsync(server), $"embark trust {server.Target}");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N47_A_confirmed_key_is_pinned_and_not_asked_for_again()
     {
         await using var server = await SshServer.StartAsync();
@@ -33,7 +33,7 @@ public sealed class HostKeyTests
         Assert.Single(asked);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N47_A_key_that_is_not_confirmed_stops_and_is_not_kept()
     {
         await using var server = await SshServer.StartAsync();
@@ -43,7 +43,7 @@ public sealed class HostKeyTests
         Assert.False(File.Exists(options.KnownHostsFile));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_target_that_is_not_the_entrys_address_must_be_pinned_already()
     {
         await using var server = await SshServer.StartAsync();
@@ -56,7 +56,7 @@ public sealed class HostKeyTests
         await using var session = await SshSession.OpenAsync(target, options, Cancelled);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Trust_shows_an_unknown_key_and_nothing_once_it_is_pinned()
     {
         await using var server = await SshServer.StartAsync();
@@ -68,7 +68,7 @@ public sealed class HostKeyTests
         Assert.Null(await trust.LookAsync(server.Target, Cancelled));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task Trust_refuses_a_key_that_is_not_the_confirmed_one()
     {
         await using var server = await SshServer.StartAsync();
@@ -78,7 +78,7 @@ public sealed class HostKeyTests
         Assert.False(File.Exists(server.Options.KnownHostsFile));
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task N48_A_changed_host_key_stops(bool pinnedByEmbark)
@@ -93,7 +93,7 @@ public sealed class HostKeyTests
         await Assert.ThrowsAsync<EmbarkException>(() => new TrustHost(options).LookAsync(server.Target, Cancelled));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N48_A_changed_host_key_stops_even_when_ssh_config_says_no_checking()
     {
         await using var server = await SshServer.StartAsync();
@@ -105,7 +105,7 @@ public sealed class HostKeyTests
         await Failing.AsAsync(FailureClass.SshTrust, server, server.Options, "not known");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N48_A_revoked_host_key_stops()
     {
         await using var server = await SshServer.StartAsync();
@@ -113,7 +113,7 @@ public sealed class HostKeyTests
         await Failing.AsAsync(FailureClass.SshTrust, server, server.Options, "revoked", "no way around");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N48_The_key_of_another_host_is_no_key_of_this_one()
     {
         await using var server = await SshServer.StartAsync();
@@ -121,7 +121,7 @@ public sealed class HostKeyTests
         await Failing.AsAsync(FailureClass.SshTrust, server, server.Options, "not known");
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("127.0.0.1", "+1h", null)]
     [InlineData("127.0.0.1", "-2d:-1d", "expired")]
     [InlineData("other.example", "+1h", "not a listed principal")]
@@ -141,7 +141,7 @@ public sealed class HostKeyTests
         Assert.True(session.Ready.IsCompletedSuccessfully);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N50_A_pin_that_cannot_be_saved_is_a_warning()
     {
         await using var server = await SshServer.StartAsync();
@@ -154,7 +154,7 @@ public sealed class HostKeyTests
         Assert.Equal("hi\n", (await session.RunAsync(new("hi", "echo hi", TimeSpan.FromSeconds(9)), Cancelled)).Output);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N50_Forty_pins_at_once_are_forty_lines()
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("embark-").FullName, "state", "known_hosts");

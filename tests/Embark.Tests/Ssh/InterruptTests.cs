@@ -7,7 +7,7 @@ namespace Embark.Tests.Ssh;
 /// <summary>What is left of ssh when we are interrupted or killed.</summary>
 public sealed class InterruptTests
 {
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task M98_Ctrl_C_reaches_us_and_not_the_running_ssh()
     {
         await using var server = await SshServer.StartAsync();
@@ -19,7 +19,7 @@ public sealed class InterruptTests
         Assert.EndsWith("ended 0\n", output);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task M99_A_killed_run_leaves_no_ssh_while_a_script_runs()
     {
         await using var server = await SshServer.StartAsync();
@@ -33,7 +33,7 @@ public sealed class InterruptTests
         Assert.True(File.Exists($"{server.Home}/done"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task M99_A_killed_run_leaves_no_ssh_while_it_connects()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
@@ -45,7 +45,7 @@ public sealed class InterruptTests
         await UntilAsync(() => !Clients(port).Any());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task M99_Without_setpriv_ssh_ends_with_the_script_that_runs()
     {
         await using var server = await SshServer.StartAsync();

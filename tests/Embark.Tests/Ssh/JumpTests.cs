@@ -7,7 +7,7 @@ public sealed class JumpTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N56_A_jump_host_of_the_users_ssh_config_is_used()
     {
         await using var jump = await SshServer.StartAsync();
@@ -18,7 +18,7 @@ public sealed class JumpTests
         Assert.Contains("Accepted publickey", jump.Log);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N56_A_jump_host_that_is_down_is_named()
     {
         await using var jump = await SshServer.StartAsync();
@@ -26,7 +26,7 @@ public sealed class JumpTests
         await Failing.AsAsync(FailureClass.SshUnreachable, server, server.Options, "jump host the-jump", "refused");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N56_A_changed_key_of_the_jump_host_stops_and_names_it()
     {
         await using var jump = await SshServer.StartAsync();
@@ -35,7 +35,7 @@ public sealed class JumpTests
         await Failing.AsAsync(FailureClass.SshTrust, server, server.Options, "jump host the-jump", "CHANGED");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N56_An_unknown_key_of_the_jump_host_is_not_asked_for_as_the_targets()
     {
         await using var jump = await SshServer.StartAsync();
@@ -44,7 +44,7 @@ public sealed class JumpTests
         await Failing.AsAsync(FailureClass.SshTrust, server, server.Options with { ConfirmHostKey = (_, _) => throw new InvalidOperationException("asked") }, "jump host", "ssh the-jump");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N56_A_jump_host_that_forbids_forwarding_is_told_apart()
     {
         await using var jump = await SshServer.StartAsync("AllowTcpForwarding no\n");
@@ -52,7 +52,7 @@ public sealed class JumpTests
         await Failing.AsAsync(FailureClass.SshUnreachable, server, server.Options, "jump host the-jump", "forbids forwarding");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N56_A_jump_host_that_does_not_reach_the_vm_is_told_apart()
     {
         await using var jump = await SshServer.StartAsync();
@@ -60,7 +60,7 @@ public sealed class JumpTests
         await Failing.AsAsync(FailureClass.SshUnreachable, server.Target with { Port = SshServer.FreePort() }, server.Options, "jump host the-jump", "cannot reach the VM");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N56_A_login_the_jump_host_denies_names_it()
     {
         await using var jump = await SshServer.StartAsync();
@@ -69,7 +69,7 @@ public sealed class JumpTests
         await Failing.AsAsync(FailureClass.SshLogin, server, server.Options, "jump host the-jump", "denied");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N57_A_jump_host_that_drops_logins_at_random_loses_none()
     {
         await using var jump = await SshServer.StartAsync("MaxStartups 2:60:6\n");
@@ -83,7 +83,7 @@ public sealed class JumpTests
         Assert.Equal(Enumerable.Range(0, 8).Select(number => $"{number}\n"), answers);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N58_What_ssh_config_holds_for_interactive_work_does_no_harm()
     {
         await using var server = await SshServer.StartAsync();
@@ -109,7 +109,7 @@ public sealed class JumpTests
         Assert.DoesNotContain("forward", server.Log, StringComparison.OrdinalIgnoreCase);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N60_A_control_path_that_is_too_long_is_not_used()
     {
         await using var server = await SshServer.StartAsync();
@@ -118,7 +118,7 @@ public sealed class JumpTests
         Assert.True(session.Ready.IsCompletedSuccessfully);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_broken_ssh_config_is_a_usage_error_that_names_the_line()
     {
         await using var server = await SshServer.StartAsync();

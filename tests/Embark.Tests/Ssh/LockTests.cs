@@ -9,7 +9,7 @@ public sealed class LockTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task M96_A_second_run_is_refused_with_holder_and_age()
     {
         await using var server = await SshServer.StartAsync();
@@ -19,7 +19,7 @@ public sealed class LockTests
         Assert.True(second.Ready.IsCompletedSuccessfully);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 180_000)]
     public async Task M96_Of_many_runs_at_once_one_works_at_a_time()
     {
         await using var server = await SshServer.StartAsync();
@@ -31,7 +31,7 @@ public sealed class LockTests
         Assert.All(runs, run => Assert.True(run.Succeeded, run.ErrorTail));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task M97_The_lock_is_free_once_the_holders_connection_is_cut()
     {
         await using var server = await SshServer.StartAsync();
@@ -42,7 +42,7 @@ public sealed class LockTests
         Assert.True(second.Ready.IsCompletedSuccessfully);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 180_000)]
     public async Task M97_The_lock_is_free_some_time_after_the_holders_network_is_gone()
     {
         await using var server = await SshServer.StartAsync();
@@ -54,7 +54,7 @@ public sealed class LockTests
         Assert.True(second.Ready.IsCompletedSuccessfully);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task M97_The_lease_of_a_living_session_does_not_end()
     {
         await using var server = await SshServer.StartAsync();
@@ -71,7 +71,7 @@ public sealed class LockTests
         Assert.InRange((options.LeaseTicks + 2) * options.LeaseTick.TotalSeconds, options.HeartbeatInterval.TotalSeconds * 2, 60);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_program_left_in_the_background_does_not_keep_the_lock()
     {
         await using var server = await SshServer.StartAsync();
@@ -81,7 +81,7 @@ public sealed class LockTests
         Assert.True(next.Ready.IsCompletedSuccessfully);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task A_session_leaves_no_process_on_the_vm()
     {
         await using var server = await SshServer.StartAsync();
@@ -95,7 +95,7 @@ public sealed class LockTests
         Assert.DoesNotContain(Processes(), words => words.Contains($" {shell} ", StringComparison.Ordinal) && !words.Contains(") Z ", StringComparison.Ordinal));
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("mkdir $F/elsewhere; ln -s $F/elsewhere $F/home/.embark", "directory that this user alone")]
     [InlineData("mkdir $F/home/.embark; chmod 777 $F/home/.embark", "directory that this user alone")]
     [InlineData("mkdir $F/home/.embark; chown 12345 $F/home/.embark", "directory that this user alone")]
@@ -109,7 +109,7 @@ public sealed class LockTests
         await Failing.AsAsync(FailureClass.VmNotReady, server, server.Options, words);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task R76_A_vm_without_flock_is_told_so()
     {
         await using var server = await SshServer.StartAsync(setup: "touch $F/none; mount --bind $F/none $(readlink -f $(command -v flock))");

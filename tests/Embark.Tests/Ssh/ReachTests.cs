@@ -12,14 +12,14 @@ public sealed class ReachTests
     private static readonly SshTarget Nowhere = new("vm", "10.9.9.9", 22);
     private static readonly SshOptions Plain = new() { ConfigFile = "none", KnownHostsFile = "/nonexistent/known_hosts" };
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N44_A_name_that_is_not_known_is_told_apart()
     {
         using var space = new ClientNamespace("");
         await Failing.AsAsync(FailureClass.SshUnreachable, new SshTarget("vm", "no-such-host.invalid", 22), Plain with { Client = space.Client }, "name not found", "DNS");
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("")]
     [InlineData("ip link set lo up; ip route add unreachable 10.9.9.9/32")]
     public async Task N44_No_route_is_told_apart(string setup)
@@ -28,11 +28,11 @@ public sealed class ReachTests
         await Failing.AsAsync(FailureClass.SshUnreachable, Nowhere, Plain with { Client = space.Client }, "no route");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N44_A_refused_connection_is_told_apart() =>
         await Failing.AsAsync(FailureClass.SshUnreachable, new SshTarget("vm", "127.0.0.1", SshServer.FreePort()), Plain, "refused", "sshd");
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N45_Dropped_packets_end_at_the_connect_timeout()
     {
         using var space = new ClientNamespace("""
@@ -44,7 +44,7 @@ public sealed class ReachTests
         Assert.InRange(watch.Elapsed.TotalSeconds, 1.5, 30);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N46_A_server_that_says_nothing_ends_at_the_connect_timeout()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
@@ -52,7 +52,7 @@ public sealed class ReachTests
         await Failing.AsAsync(FailureClass.SshUnreachable, At(silent), Plain with { ConnectTimeout = TimeSpan.FromSeconds(2) }, "banner exchange");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N46_An_http_server_is_told_apart()
     {
         using var http = new TcpListener(IPAddress.Loopback, 0);
@@ -67,7 +67,7 @@ public sealed class ReachTests
         await answering;
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N57_A_server_that_drops_logins_at_random_loses_none()
     {
         await using var server = await SshServer.StartAsync("MaxStartups 2:60:6\n");
@@ -81,7 +81,7 @@ public sealed class ReachTests
         Assert.Equal(0, gate.Starting);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N59_A_missing_client_is_a_usage_error_that_names_the_package()
     {
         var thrown = await Assert.ThrowsAsync<EmbarkException>(() => SshSession.OpenAsync(Nowhere, Plain with { Client = "ssh-that-is-not-there" }, TestContext.Current.CancellationToken));
@@ -89,7 +89,7 @@ public sealed class ReachTests
         Assert.Contains("openssh-client", thrown.Fix);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N59_A_client_before_8_7_is_asked_again_without_the_new_options()
     {
         await using var server = await SshServer.StartAsync();
@@ -101,7 +101,7 @@ public sealed class ReachTests
         Assert.True((await session.RunAsync(new("true", "true", TimeSpan.FromSeconds(9)), TestContext.Current.CancellationToken)).Succeeded);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N59_A_client_too_old_is_named_with_version_and_option()
     {
         await using var server = await SshServer.StartAsync();
@@ -112,7 +112,7 @@ public sealed class ReachTests
         await Failing.AsAsync(FailureClass.Usage, server, server.Options with { Client = old }, "OpenSSH_7.2p2", "remotecommand", "7.6");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task N59_Another_client_than_OpenSSH_is_named()
     {
         await using var server = await SshServer.StartAsync();
@@ -123,7 +123,7 @@ public sealed class ReachTests
         await Failing.AsAsync(FailureClass.Usage, server, server.Options with { Client = other }, "Dropbear", "not an OpenSSH client");
     }
 
-    [Theory(Timeout = 15_000)]
+    [Theory(Timeout = 60_000)]
     [InlineData("vm", "-oProxyCommand=touch /tmp/x")]
     [InlineData("vm", "a b")]
     [InlineData("vm", "$(id)")]

@@ -9,7 +9,7 @@ public sealed class RemoteShellTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("/bin/bash")]
     [InlineData("/bin/dash")]
     [InlineData("/usr/bin/fish")]
@@ -22,7 +22,7 @@ public sealed class RemoteShellTests
         await WorksAsync(server);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("/bin/bash")]
     [InlineData("/bin/busybox")]
     public async Task R61_Any_sh_will_do(string sh)
@@ -35,7 +35,7 @@ public sealed class RemoteShellTests
         Assert.StartsWith((await SshServer.RunAsync("sha256sum", sh)).Split(' ')[0], program.Output);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("/usr/sbin/nologin", "", "not available")]
     [InlineData("/bin/false", "", "does not run 'sh -s'")]
     [InlineData("/bin/bash", "ForceCommand internal-sftp\n", "does not run 'sh -s'")]
@@ -46,7 +46,7 @@ public sealed class RemoteShellTests
         await Failing.AsAsync(FailureClass.VmNotReady, server, server.Options, words, "nologin");
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("echo hello; echo 'no end' >&2; printf noise")]
     [InlineData("cd /proc")]
     [InlineData("umask 077; set -u; set -o noclobber")]
@@ -60,7 +60,7 @@ public sealed class RemoteShellTests
         await WorksAsync(server);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task R63_A_bashrc_that_exits_is_not_ready_and_is_named()
     {
         await using var server = await SshServer.StartAsync();
@@ -68,7 +68,7 @@ public sealed class RemoteShellTests
         await Failing.AsAsync(FailureClass.VmNotReady, server, server.Options, "good bye", "~/.bashrc");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 180_000)]
     public async Task R64_A_session_shell_that_is_killed_is_the_steps_failure_not_the_networks()
     {
         await using var server = await SshServer.StartAsync();
@@ -79,7 +79,7 @@ public sealed class RemoteShellTests
         Assert.Contains("ended from outside", thrown.Message);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("mount -t tmpfs -o size=64k tmpfs /tmp; head -c 100000 /dev/zero >/tmp/full 2>/dev/null || true; mount --bind /bin/bash $(readlink -f /bin/sh)", "R71")]
     [InlineData("mount -t tmpfs -o noexec tmpfs /tmp", "R72")]
     [InlineData("mount -t tmpfs -o ro tmpfs /tmp", "R72")]
@@ -94,7 +94,7 @@ public sealed class RemoteShellTests
         Assert.Equal(content, await File.ReadAllBytesAsync($"{server.Home}/file"));
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("dash")]
     [InlineData("bash")]
     [InlineData("busybox")]

@@ -5,7 +5,7 @@ namespace Embark.Tests.Ssh;
 
 public sealed class ShellQuoteTests
 {
-    [Theory(Timeout = 15_000)]
+    [Theory(Timeout = 60_000)]
     [InlineData("plain", "plain")]
     [InlineData("a/b_c-d.e,f:g@h%i+j=k", "a/b_c-d.e,f:g@h%i+j=k")]
     [InlineData("", "''")]
@@ -23,7 +23,7 @@ public sealed class ShellQuoteTests
     [Fact]
     public void A_nul_is_refused() => Assert.Throws<ArgumentException>(() => ShellQuote.Quote("a\0b"));
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 180_000)]
     [InlineData("dash")]
     [InlineData("bash")]
     [InlineData("busybox")]

@@ -73,7 +73,8 @@ internal sealed class SshServer : IAsyncDisposable
                 {setup}
                 exec /usr/sbin/sshd -D -e -f {folder}/sshd_config
                 """);
-            var process = Process.Start(new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private", "sh", Path.Combine(folder, "start")]) { RedirectStandardError = true })!;
+            // By the product's own starter: sshd dies with the tests, and not with some thread of the pool.
+            var process = (await ChildProcess.StartAsync("unshare", ["--mount", "--propagation", "private", "sh", Path.Combine(folder, "start")], new Dictionary<string, string?>(), ownSession: false))!;
             var server = new SshServer(folder, port, process);
             if (await server.ListensAsync())
             {
