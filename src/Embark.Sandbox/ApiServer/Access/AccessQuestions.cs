@@ -53,7 +53,7 @@ internal sealed class AccessQuestions(Authenticator authenticator, Rbac rbac)
             ["incomplete"] = false,
         };
 
-        static JsonArray Any() => ["*"];
+        static JsonArray Any() => new("*");
     }
 
     private static AccessRequest RequestOf(JsonObject? spec, string @namespace)
