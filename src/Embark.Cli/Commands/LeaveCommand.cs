@@ -29,7 +29,7 @@ internal static class LeaveCommand
                 Selection = chosen,
                 Destination = parsed.GetValue(dryRun) ? new Destination.Print() : new Destination.Vm(),
                 Cluster = cluster.Read(parsed),
-                Mesh = reach.Over(new MeshReaderOptions { SshUser = Environment.UserName }),
+                Mesh = reach.Over(new MeshReaderOptions { SshUser = Environment.UserName, OnlyToReach = true, Policy = PolicyFile.Load(null) }),
                 Ssh = reach,
                 Parallel = parsed.GetValue(parallel) ?? Fleet.DefaultParallel,
                 Format = parsed.GetValue(format),

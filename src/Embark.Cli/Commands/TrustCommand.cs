@@ -25,7 +25,7 @@ internal static class TrustCommand
             if (errors.Count > 0) throw UsageErrors.Exception(errors, parsed.CommandResult);
 
             using var connection = ClusterConnection.Open(cluster.Read(parsed), terminal);
-            var reader = new MeshReader(connection.Client, reach.Over(new MeshReaderOptions { SshUser = Environment.UserName }));
+            var reader = new MeshReader(connection.Client, reach.Over(new MeshReaderOptions { SshUser = Environment.UserName, OnlyToReach = true, Policy = PolicyFile.Load(null) }));
             var name = await chosen.NameAsync(reader, connection.Namespace, terminal, interruption.Token);
             var target = (await reader.FindWorkloadAsync(name, interruption.Token)).Vm.Ssh;
             return await PinAsync(new TrustHost(reach.ToOptions(confirm: null)), target, parsed.GetValue(fingerprint), terminal, interruption.Token);

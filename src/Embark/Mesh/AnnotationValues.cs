@@ -13,10 +13,10 @@ internal sealed class AnnotationValues(string subject, ObjectMeta meta, Findings
 
     public string Where(string name) => $"{subject} metadata.annotations[{name}]";
 
-    /// <summary>Checks all annotations at once; bad ones are reported and then count as absent.</summary>
-    public void Check()
+    /// <summary>Checks these annotations at once; bad ones are reported and then count as absent.</summary>
+    public void Check(IReadOnlyList<Annotation> table)
     {
-        foreach (var annotation in Annotations.OfWorkloadEntries)
+        foreach (var annotation in table)
         {
             if (!_values.TryGetValue(annotation.Name, out var value)) continue;
             if (value.Length > annotation.Cap)
@@ -26,6 +26,7 @@ internal sealed class AnnotationValues(string subject, ObjectMeta meta, Findings
             else
                 _good[annotation.Name] = value;
         }
+        if (table.Count != Annotations.OfWorkloadEntries.Count) return;
         foreach (var (name, value) in _values.Where(p => p.Key.Contains("istio.io/", StringComparison.Ordinal) && !IsInTable(p.Key))) CheckOther(name, value);
     }
 

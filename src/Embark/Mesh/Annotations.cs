@@ -61,6 +61,9 @@ internal static class Annotations
         new(AutoRegistrationGroup, "set by istiod on entries it made itself; those are refused without --force", "none", Grammar.ObjectName),
     ];
 
+    /// <summary>Those that say where the VM is and what our things there are called.</summary>
+    public static IReadOnlyList<Annotation> OfReach { get; } = [.. OfWorkloadEntries.Where(a => a.Name is SshHost or SshPort or SshUser or Directory or ContainerName)];
+
     public static IReadOnlyList<Annotation> OfSystemNamespace { get; } =
     [
         new(OverridesConfigMap, "ConfigMap of that namespace whose key PROXY_CONFIG is laid over the mesh's ProxyConfig for VMs", "none", Grammar.ObjectName),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using Embark.Kubernetes;
 using Embark.Planning;
@@ -8,6 +9,31 @@ namespace Embark.Mesh;
 /// <summary>Turns a WorkloadEntry of the API into a checked one: every field is typed here, and nowhere parsed again.</summary>
 internal sealed class EntryDoor(MeshReaderOptions options)
 {
+    /// <summary>The entry as far as it says where the VM is and what our things there are called.</summary>
+    public WorkloadEntry? ReadToReach(WorkloadEntryObject entry, Findings findings)
+    {
+        var name = new NamespacedName(entry.Metadata.Namespace ?? "", entry.Metadata.Name ?? "");
+        var annotations = new AnnotationValues($"WorkloadEntry {name}", entry.Metadata, findings);
+        annotations.Check(Annotations.OfReach);
+        var address = string.IsNullOrEmpty(entry.Spec?.Address) ? null : entry.Spec.Address;
+        var host = annotations[Annotations.SshHost] ?? (address is not null && Grammar.SshHost.Accepts(address) ? address : null);
+        if (host is null && !annotations.Has(Annotations.SshHost))
+            findings.Refuse($"WorkloadEntry {name} spec.address", address is null ? "is absent, so there is nothing to connect to" : $"\"{Printable.Text(address)}\" must be {Grammar.SshHost.Description}", $"set it, or the annotation {Annotations.SshHost}");
+        var vm = Vm($"WorkloadEntry {name}", annotations, new(address, null, host), findings);
+        return findings.Problems.Count > 0 || vm is null ? null : new()
+        {
+            Name = name,
+            ResourceVersion = entry.Metadata.ResourceVersion,
+            Address = address,
+            ServiceAccount = entry.Spec?.ServiceAccount ?? "",
+            Labels = new Dictionary<string, string>(),
+            MetadataLabels = new Dictionary<string, string>(),
+            InstanceIp = IPAddress.None,
+            Vm = vm,
+            Annotations = annotations.Good,
+        };
+    }
+
     /// <summary>Null when something is wrong; <paramref name="findings"/> says what, all of it.</summary>
     public WorkloadEntry? Read(WorkloadEntryObject entry, EntrySurroundings around, Findings findings)
     {
@@ -15,7 +41,7 @@ internal sealed class EntryDoor(MeshReaderOptions options)
         var subject = $"WorkloadEntry {name}";
         var before = findings.Problems.Count;
         var annotations = new AnnotationValues(subject, entry.Metadata, findings);
-        annotations.Check();
+        annotations.Check(Annotations.OfWorkloadEntries);
 
         var addresses = EntryAddresses.Read(subject, entry.Spec?.Address, annotations, findings);
         var account = Required(entry.Spec?.ServiceAccount, $"{subject} spec.serviceAccount", findings);
@@ -97,6 +123,7 @@ internal sealed class EntryDoor(MeshReaderOptions options)
             Ssh = new(user, host, port) { DiffersFromAddress = annotations[Annotations.SshHost] is { } own && own != addresses.Address },
             Directory = options.Directory ?? annotations[Annotations.Directory],
             ContainerName = annotations[Annotations.ContainerName] ?? "istio-proxy",
+            Policy = options.Policy,
             // The start script of an offline delivery always starts the proxy.
             Options = options.Directory == Placeholder.Directory ? options.Join with { StartProxy = true } : options.Join,
             ImageHub = annotations[Annotations.ImageHub]?.TrimEnd('/'),

@@ -12,6 +12,8 @@ internal sealed class EntryReader(KubernetesClient client, MeshReaderOptions opt
     public async Task<WorkloadReading?> OneAsync(NamespacedName name, CancellationToken cancellationToken)
     {
         var version = await VersionAsync(cancellationToken);
+        if (options.OnlyToReach)
+            return await client.GetAsync(IstioKinds.WorkloadEntries(version), name.Namespace, name.Name, cancellationToken) is { } known ? Reachable(known) : null;
         var around = AroundAsync(name.Namespace, version, cancellationToken);
         var entry = await client.GetAsync(IstioKinds.WorkloadEntries(version), name.Namespace, name.Name, cancellationToken);
         var surroundings = await around;
@@ -22,13 +24,14 @@ internal sealed class EntryReader(KubernetesClient client, MeshReaderOptions opt
     public async Task<IReadOnlyList<WorkloadReading>> ManyAsync(string @namespace, string? labelSelector, CancellationToken cancellationToken)
     {
         var version = await VersionAsync(cancellationToken);
-        var around = AroundAsync(@namespace, version, cancellationToken);
+        var around = options.OnlyToReach ? Task.FromResult(new EntrySurroundings()) : AroundAsync(@namespace, version, cancellationToken);
         var entries = await client.ListAsync(IstioKinds.WorkloadEntries(version), @namespace, new() { LabelSelector = labelSelector }, cancellationToken).ToListAsync(cancellationToken);
         var surroundings = await around;
+        if (options.OnlyToReach) return [.. entries.OrderBy(e => e.Metadata.Name, StringComparer.Ordinal).Select(Reachable)];
         var accounts = new Dictionary<string, Task<bool>>(StringComparer.Ordinal);
         List<WorkloadReading> readings = [];
         foreach (var entry in entries.OrderBy(e => e.Metadata.Name, StringComparer.Ordinal)) readings.Add(await ReadAsync(entry, surroundings, cancellationToken, accounts));
-        return Clashes.Among(readings);
+        return SharedAddresses.Warn(readings);
     }
 
     /// <summary>Names that the user may have meant.</summary>
@@ -41,6 +44,12 @@ internal sealed class EntryReader(KubernetesClient client, MeshReaderOptions opt
 
     public async Task<bool> HasAsync(NamespacedName name, CancellationToken cancellationToken) =>
         await client.GetAsync(IstioKinds.WorkloadEntries(await VersionAsync(cancellationToken)), name.Namespace, name.Name, cancellationToken) is not null;
+
+    private WorkloadReading Reachable(WorkloadEntryObject entry)
+    {
+        var findings = new Findings();
+        return new(new(entry.Metadata.Namespace ?? "", entry.Metadata.Name ?? ""), _door.ReadToReach(entry, findings), findings.Problems);
+    }
 
     private async Task<WorkloadReading> ReadAsync(
         WorkloadEntryObject entry, EntrySurroundings around, CancellationToken cancellationToken, Dictionary<string, Task<bool>>? accounts = null)

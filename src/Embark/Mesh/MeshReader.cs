@@ -11,23 +11,7 @@ public sealed class MeshReader(KubernetesClient client, MeshReaderOptions option
     private readonly EntryReader _entries = new(client, options);
     private readonly SettingsReader _settings = new(client, options);
 
-    /// <summary>The mesh and one entry, read at the same time.</summary>
-    /// <exception cref="InvalidInputException">What is wrong with either, together.</exception>
-    public async Task<(MeshSettings Mesh, WorkloadEntry Workload)> ReadAsync(NamespacedName workload, CancellationToken cancellationToken)
-    {
-        var findings = new Findings();
-        var mesh = _settings.ReadAsync(workload.Namespace, findings, cancellationToken);
-        var entry = ReadingAsync(workload, cancellationToken);
-        await Task.WhenAll(mesh, entry);
-
-        List<Problem> problems = [.. (await entry).Problems, .. findings.Problems];
-        // With the entry in order the planner decides whether a gateway is needed at all.
-        if (problems.Count > 0 && await mesh is { } read) problems.AddRange(read.GatewayProblems);
-        if (problems.Count > 0) throw new InvalidInputException($"WorkloadEntry {workload}", [.. problems.Distinct()]);
-        return ((await mesh)!, (await entry).Workload!);
-    }
-
-    /// <summary>The mesh alone, for many entries of one namespace.</summary>
+    /// <summary>The mesh, as the entries of one namespace need it.</summary>
     /// <exception cref="InvalidInputException">All that is wrong with it.</exception>
     public async Task<MeshSettings> ReadAsync(string workloadNamespace, CancellationToken cancellationToken)
     {

@@ -42,6 +42,10 @@ public sealed record MeshReaderOptions
     /// <summary>What the operator allows. Default: everything that is well-formed.</summary>
     public Policy Policy { get; init; } = Policy.None;
 
+    /// <summary>True to leave, or to look at a host key: only where the VM is and what our things there are called is checked, since
+    /// what keeps a VM from joining must not keep it from leaving.</summary>
+    public bool OnlyToReach { get; init; }
+
     /// <summary>Clock for the expiry of certificates.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

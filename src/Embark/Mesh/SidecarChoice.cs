@@ -12,7 +12,8 @@ internal sealed class SidecarChoice(string subject, IReadOnlyDictionary<string, 
         if (around.Sidecars is not { } sidecars) return null;
         var chosen = Choose(sidecars, around.RootSidecars, findings);
         var ports = chosen?.Spec?.Ingress?.Select(i => i.Port?.Number ?? 0).Where(p => p is > 0 and <= 65535).Distinct().ToList() ?? [];
-        if (ports.Count == 0 && !options.Force)
+        // Without any label that alone is said.
+        if (ports.Count == 0 && labels.Count > 0 && !options.Force)
             findings.Refuse($"{subject} spec.labels", chosen is null ? "no Sidecar matches them, so the proxy would not listen for the VM's application" : $"Sidecar {Name(chosen)} matches them but has no ingress, so the proxy would not listen for the VM's application",
                 $"apply a Sidecar such as this, or use --force:\n{Proposal(around)}");
         if (chosen is null) return null;

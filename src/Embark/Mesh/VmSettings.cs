@@ -20,6 +20,9 @@ public sealed record VmSettings
     /// <summary>What the command line asks for.</summary>
     public JoinOptions Options { get; init; } = new();
 
+    /// <summary>What the operator allows; the image that comes of hub, name and tag is held against it.</summary>
+    public Policy Policy { get; init; } = Policy.None;
+
     /// <summary>Repository prefix instead of the mesh's hub (<c>proxy-image-hub</c>); null for the mesh's.</summary>
     public string? ImageHub { get; init; }
 

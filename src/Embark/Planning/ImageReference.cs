@@ -8,6 +8,14 @@ public static class ImageReference
     /// <summary>The annotation's complete image, else the mesh's under the entry's or the mesh's hub. Nothing is guessed.</summary>
     internal static string For(MeshSettings mesh, VmSettings vm, Findings findings)
     {
+        var image = Chosen(mesh, vm, findings);
+        // An annotation has been held against the policy where it was read.
+        if (vm.Image is null && vm.ImageHub is null) vm.Policy.CheckImage(image, "injector values global.hub", findings);
+        return image;
+    }
+
+    private static string Chosen(MeshSettings mesh, VmSettings vm, Findings findings)
+    {
         if (vm.Image is { } complete) return complete;
         if (mesh.Image.Name.Contains('/', StringComparison.Ordinal)) return mesh.Image.Name;
         if ((vm.ImageHub ?? mesh.Image.Hub) is not { } hub)

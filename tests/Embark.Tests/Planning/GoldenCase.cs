@@ -27,7 +27,7 @@ internal sealed partial class GoldenCase
         _case = LenientYaml.Read(Read("case.yaml") ?? "", name, findings) ?? [];
         Assert.Empty(findings.Problems);
         var unknown = _case.Select(p => p.Key).Except(["why", "base", "all", "selector", "workload", "profile", "start", "privilegedPorts", "force", "noHostAliases", "revision",
-            "gateway", "gatewayService", "sshUser", "sshPort", "tokenLifetime", "memory", "cpus", "policy", "meshConfigMap", "injectConfigMap", "leave"]);
+            "gateway", "gatewayService", "sshUser", "sshPort", "tokenLifetime", "memory", "cpus", "policy", "meshConfigMap", "injectConfigMap", "leave", "without"]);
         Assert.Empty(unknown);
     }
 
@@ -40,7 +40,7 @@ internal sealed partial class GoldenCase
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
-        string[] yaml = [.. Text("base") is { } name ? [File.ReadAllText(Path.Combine(Root, $"base-{name}.yaml"))] : Array.Empty<string>(), Read("cluster.yaml") ?? ""];
+        string[] yaml = [Base(), Read("cluster.yaml") ?? ""];
         await using var cluster = await TestCluster.StartAsync(cancellationToken, yaml);
         var reader = new MeshReader(cluster.Client, Options());
         try
@@ -62,14 +62,20 @@ internal sealed partial class GoldenCase
     private async Task OneAsync(MeshReader reader, StringBuilder text, CancellationToken cancellationToken)
     {
         var name = (Text("workload") ?? "ratings-vm.bookinfo").Split('.');
-        var (mesh, workload) = await reader.ReadAsync(new NamespacedName(name[^1], string.Join('.', name[..^1])), cancellationToken);
-        Planned(text, Flag("leave") ? Planner.ToLeave(workload, null) : Planner.For(mesh, workload, null));
+        if (Flag("leave"))
+        {
+            Planned(text, Planner.ToLeave(await reader.FindWorkloadAsync(new(name[^1], string.Join('.', name[..^1])), cancellationToken), null));
+            return;
+        }
+        var (workload, mesh) = await Both.Async(
+            token => reader.FindWorkloadAsync(new(name[^1], string.Join('.', name[..^1])), token), token => reader.ReadAsync(name[^1], token), cancellationToken);
+        Planned(text, Planner.For(mesh, workload, null));
     }
 
     private async Task ManyAsync(MeshReader reader, StringBuilder text, CancellationToken cancellationToken)
     {
         var mesh = await reader.ReadAsync("bookinfo", cancellationToken);
-        foreach (var reading in await reader.FindWorkloadsAsync("bookinfo", Text("selector"), cancellationToken))
+        foreach (var reading in SameVm.Refuse(await reader.FindWorkloadsAsync("bookinfo", Text("selector"), cancellationToken)))
         {
             text.Append(CultureInfo.InvariantCulture, $"## {reading.Name}\n");
             try
@@ -98,7 +104,8 @@ internal sealed partial class GoldenCase
     private MeshReaderOptions Options() => new()
     {
         SshUser = Text("sshUser") ?? "operator",
-        SshPort = _case["sshPort"]?.GetValue<int>() ?? 22,
+        OnlyToReach = Flag("leave"),
+        SshPort = (int)(_case["sshPort"]?.GetValue<long>() ?? 22),
         Revision = Text("revision"),
         Gateway = Text("gateway") is { } gateway ? GatewayAddress.Parse(gateway) : null,
         GatewayService = Text("gatewayService")?.Split('.') is [var name, var ns] ? new NamespacedName(ns, name) : null,
@@ -117,6 +124,14 @@ internal sealed partial class GoldenCase
             TokenLifetime = Text("tokenLifetime") is { } life ? TimeSpan.Parse(life, CultureInfo.InvariantCulture) : null,
         },
     };
+
+    /// <summary>The base without the objects that <c>without</c> names as <c>Kind name</c>.</summary>
+    private string Base()
+    {
+        var without = (_case["without"] as JsonArray ?? []).Select(w => w!.GetValue<string>().Split(' ')).ToList();
+        var documents = File.ReadAllText(Path.Combine(Root, $"base-{Text("base")}.yaml")).Split("---\n");
+        return string.Join("---\n", documents.Where(d => !without.Any(w => d.Contains($"kind: {w[0]}\n", StringComparison.Ordinal) && d.Contains($"name: {w[1]},", StringComparison.Ordinal))));
+    }
 
     private string? Text(string field) => _case[field]?.GetValue<string>();
 

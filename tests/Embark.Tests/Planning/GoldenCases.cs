@@ -23,6 +23,9 @@ public sealed class GoldenCases
         if (expected != actual) Assert.Fail($"{folder}/expected.txt differs (EMBARK_UPDATE_GOLDEN=1 rewrites it):\n{Difference(expected, actual)}");
     }
 
+    [Fact(Timeout = 15_000)]
+    public void There_are_enough_cases() => Assert.True(GoldenCase.Names.Count() >= 25, "at least 25 cases");
+
     /// <summary>Lines that only one side has, around what is common.</summary>
     private static string Difference(string expected, string actual)
     {
