@@ -25,9 +25,9 @@ public sealed class GrpcClient(HttpMessageInvoker http, Uri address)
         using var content = new ByteArrayContent(GrpcFraming.Frame(request));
         using var response = await SendAsync(method, content, cancellationToken).ConfigureAwait(false);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var message = await Failing(() => GrpcFraming.ReadAsync(body, parser, MaxMessageLength, cancellationToken)).ConfigureAwait(false);
+        var message = await Failing(() => GrpcFraming.ReadAsync(body, parser, MaxMessageLength, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (message is not null)
-            _ = await Failing(() => GrpcFraming.ReadAsync(body, parser, MaxMessageLength, cancellationToken)).ConfigureAwait(false); // to the trailers
+            _ = await Failing(() => GrpcFraming.ReadAsync(body, parser, MaxMessageLength, cancellationToken), cancellationToken).ConfigureAwait(false); // to the trailers
         ThrowUnlessOk(response);
         return message ?? throw new GrpcException(GrpcStatus.Internal, "the call ended without a message");
     }
@@ -44,7 +44,8 @@ public sealed class GrpcClient(HttpMessageInvoker http, Uri address)
 
     private async Task<HttpResponseMessage> SendAsync(string method, HttpContent content, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, method))
+        // Not disposed here: that would close the body of a stream that is only beginning.
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, method))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -55,7 +56,7 @@ public sealed class GrpcClient(HttpMessageInvoker http, Uri address)
         foreach (var (key, value) in Metadata())
             request.Headers.TryAddWithoutValidation(key, value);
 
-        var response = await Failing(() => http.SendAsync(request, cancellationToken)).ConfigureAwait(false);
+        var response = await Failing(() => http.SendAsync(request, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.OK)
             return response;
         using (response)
@@ -75,13 +76,13 @@ public sealed class GrpcClient(HttpMessageInvoker http, Uri address)
     }
 
     /// <summary>A broken connection is <see cref="GrpcStatus.Unavailable"/>, as every gRPC client says it.</summary>
-    internal static async Task<T> Failing<T>(Func<Task<T>> work)
+    internal static async Task<T> Failing<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         try
         {
             return await work().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new GrpcException(GrpcStatus.Unavailable, $"connection error: desc = \"{Innermost(e).Message}\"", e);
         }

@@ -33,7 +33,7 @@ public sealed class GrpcClientCall<TRequest, TResponse> : IAsyncDisposable
     {
         var response = await _response.WaitAsync(cancellationToken).ConfigureAwait(false);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        while (await GrpcClient.Failing(() => GrpcFraming.ReadAsync(body, _parser, _maxMessageLength, cancellationToken)).ConfigureAwait(false) is { } message)
+        while (await GrpcClient.Failing(() => GrpcFraming.ReadAsync(body, _parser, _maxMessageLength, cancellationToken), cancellationToken).ConfigureAwait(false) is { } message)
             yield return message;
         GrpcClient.ThrowUnlessOk(response);
     }

@@ -1,0 +1,125 @@
+using System.Threading.Channels;
+using Embark.Grpc;
+using Embark.Sandbox.Istiod.Discovery.Generation;
+using Embark.Sandbox.Istiod.Registration;
+using Google.Protobuf;
+
+namespace Embark.Sandbox.Istiod.Discovery.Serving;
+
+/// <summary>
+/// One stream of one proxy: requests are answered in order, and every new view of the mesh is pushed. What differs
+/// between state of the world and delta is in the two kinds of it.
+/// </summary>
+internal abstract class ProxyStream<TRequest, TResponse>(
+    GrpcServerCall<TRequest, TResponse> call, ProxyNode proxy, MeshFeed feed, GeneratorOptions options, ProxyRegistration registration, TextWriter log)
+    where TRequest : class, IMessage<TRequest>
+    where TResponse : class, IMessage<TResponse>
+{
+    private readonly Dictionary<string, WatchedType> _watched = new(StringComparer.Ordinal);
+    private int _number;
+
+    protected ProxyNode Proxy { get; } = proxy;
+
+    /// <summary>The current resources; made anew for each view.</summary>
+    protected GeneratedResources Resources { get; private set; } = null!;
+
+    /// <summary>Number of the view, as versions and nonces carry it.</summary>
+    protected string Version { get; private set; } = "";
+
+    public async Task RunAsync(TRequest first)
+    {
+        while (feed.Current.View is null)
+            await feed.ChangedSinceAsync(feed.Current.Number).WaitAsync(call.Aborted).ConfigureAwait(false);
+        Generate();
+        var requests = Channel.CreateUnbounded<TRequest>();
+        requests.Writer.TryWrite(first);
+        var reading = ReadAsync(requests.Writer);
+        while (true)
+        {
+            while (requests.Reader.TryRead(out var request))
+                await AnswerAsync(request).ConfigureAwait(false);
+            if (reading.IsCompleted && requests.Reader.Count == 0)
+            {
+                await reading.ConfigureAwait(false);
+                return;
+            }
+
+            await Task.WhenAny(requests.Reader.WaitToReadAsync(call.Aborted).AsTask(), feed.ChangedSinceAsync(_number)).ConfigureAwait(false);
+            call.Aborted.ThrowIfCancellationRequested();
+            if (feed.Current.Number != _number)
+                await PushAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Answers one request of a type that is served.</summary>
+    protected abstract Task AnswerAsync(TRequest request, WatchedType watched, bool isNew);
+
+    /// <summary>Sends what changed of one type; <paramref name="forced"/> names go out even unchanged.</summary>
+    /// <returns>Names that were sent.</returns>
+    protected abstract Task<IReadOnlyList<string>> PushAsync(WatchedType watched, IReadOnlyCollection<string> forced);
+
+    protected abstract (string Type, string Refusal) Head(TRequest request);
+
+    protected string NextNonce(WatchedType watched) => watched.Nonce = Version + Guid.NewGuid();
+
+    protected Task SendAsync(TResponse response) => call.WriteAsync(response, call.Aborted);
+
+    protected WatchedType? Find(string type) => _watched.GetValueOrDefault(type);
+
+    protected void Forget(string type) => _watched.Remove(type);
+
+    private async Task AnswerAsync(TRequest request)
+    {
+        var (type, refusal) = Head(request);
+        if (type == TypeUrls.Health)
+        {
+            await registration.ReportAsync(refusal.Length == 0, refusal, call.Aborted).ConfigureAwait(false);
+            return;
+        }
+
+        if (refusal.Length > 0)
+        {
+            await log.WriteLineAsync($"ADS: ACK ERROR {Proxy.Id} {type}: {refusal}").ConfigureAwait(false);
+            return;
+        }
+
+        var isNew = !_watched.TryGetValue(type, out var watched);
+        if (isNew)
+            _watched[type] = watched = new WatchedType(type);
+        await AnswerAsync(request, watched!, isNew).ConfigureAwait(false);
+    }
+
+    // Endpoints of a cluster that changed go out with it: Envoy keeps the old cluster until they come (protocols 2.5, rule 4).
+    private async Task PushAsync()
+    {
+        Generate();
+        IReadOnlyList<string> clusters = [];
+        foreach (var type in GeneratedResources.PushOrder)
+            if (_watched.TryGetValue(type, out var watched))
+            {
+                var sent = await PushAsync(watched, type == TypeUrls.Endpoint ? clusters : []).ConfigureAwait(false);
+                if (type == TypeUrls.Cluster)
+                    clusters = sent;
+            }
+    }
+
+    private void Generate()
+    {
+        (var view, _number) = feed.Current;
+        Resources = new GeneratedResources(new ConfigGenerator(view!, Proxy, options));
+        Version = $"{feed.Started:yyyy-MM-ddTHH:mm:ssZ}/{_number}";
+    }
+
+    private async Task ReadAsync(ChannelWriter<TRequest> requests)
+    {
+        try
+        {
+            await foreach (var request in call.ReadAllAsync(call.Aborted).ConfigureAwait(false))
+                requests.TryWrite(request);
+        }
+        finally
+        {
+            requests.TryComplete();
+        }
+    }
+}
