@@ -18,6 +18,7 @@ try
         ["app", "ratings", "--listen", var listen] => await RatingsApp.RunAsync(IPEndPoint.Parse(listen), stop.Token),
         ["api", .. var options] => await Embark.Sandbox.ApiServer.ApiCommand.RunAsync(options, stop.Token),
         ["proxy", .. var words] => await ProxyProgram.RunAsync(words, stop.Token),
+        ["cluster", .. var words] => await Embark.Sandbox.Pods.ClusterProgram.RunAsync(Embark.Sandbox.Pods.ClusterOptions.Parse(words), stop.Token),
         ["engine"] => await EngineServer.RunAsync(stop.Token),
         ["vm", .. var options] => await VmCommand.RunAsync(options, stop.Token),
         _ => Usage(),

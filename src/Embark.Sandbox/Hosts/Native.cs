@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Embark.Sandbox.Hosts;
 
@@ -13,6 +14,13 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
+
+    /// <summary>The network namespace, for <see cref="SetNamespace"/> (CLONE_NEWNET).</summary>
+    public const int NetworkNamespace = 0x40000000;
+
+    /// <summary>Moves the calling thread into a namespace; 0 when it worked.</summary>
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    public static partial int SetNamespace(SafeFileHandle handle, int type);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();

@@ -83,6 +83,16 @@ internal sealed class NetworkHost : IAsyncDisposable
         return new(command.Start(), log);
     }
 
+    /// <summary>Starts a program of the machine, with its files and its network, that ends when this host does.</summary>
+    public HostProcess StartBeside(string log, params IReadOnlyList<string> words)
+    {
+        var command = new Command(["sh", "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", log, .. Enter("-p", "-u"), "--", .. words])
+        {
+            Environment = Hosts.Command.Plain,
+        };
+        return new(command.Start(), log);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_ended)

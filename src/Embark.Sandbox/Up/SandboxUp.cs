@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Embark.Sandbox.ApiServer;
+using Embark.Sandbox.Pods;
 using Embark.Sandbox.Hosts;
 using Embark.Sandbox.Vm;
 
@@ -42,7 +43,12 @@ internal sealed class SandboxUp : IAsyncDisposable
     /// <summary>ssh_config that reaches the VM; null without hosts.</summary>
     public string? SshConfig => Vm?.SshConfig;
 
+    /// <summary>Where the product page is open to people on this machine; null without hosts.</summary>
+    public Uri? ProductPage { get; private set; }
+
     private Fabric? Fabric { get; set; }
+
+    private ClusterHost? Cluster { get; set; }
 
     public static async Task<SandboxUp> StartAsync(SandboxOptions options, CancellationToken cancellationToken)
     {
@@ -53,6 +59,7 @@ internal sealed class SandboxUp : IAsyncDisposable
             sandbox._directory.MakeDirectory("log");
             await sandbox.WriteStateAsync(ready: false, cancellationToken);
             await Task.WhenAll(sandbox.StartApiAsync(options, cancellationToken), sandbox.StartHostsAsync(options, cancellationToken));
+            await sandbox.StartClusterAsync(options, cancellationToken);
             await sandbox.WriteStateAsync(ready: true, cancellationToken);
             options.Progress($"ready in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
             return sandbox;
@@ -66,6 +73,8 @@ internal sealed class SandboxUp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Cluster is not null)
+            await Cluster.DisposeAsync();
         if (Vm is not null)
             await Vm.DisposeAsync();
         if (Fabric is not null)
@@ -100,6 +109,15 @@ internal sealed class SandboxUp : IAsyncDisposable
         }
     }
 
+    private async Task StartClusterAsync(SandboxOptions options, CancellationToken cancellationToken)
+    {
+        if (Vm is null || Fabric is null || !options.Api.WithMesh)
+            return;
+        Cluster = await ClusterHost.StartAsync(Fabric, Vm.Network, _directory, KubeconfigFile, cancellationToken);
+        ProductPage = Cluster.ProductPage;
+        options.Progress($"istiod, the VM gateway and Bookinfo; product page at {ProductPage}");
+    }
+
     private Task<string> WriteStateAsync(bool ready, CancellationToken cancellationToken) => _directory.WriteAsync("state.json", new JsonObject
     {
         ["pid"] = Environment.ProcessId,
@@ -108,6 +126,7 @@ internal sealed class SandboxUp : IAsyncDisposable
         ["api"] = ready ? Api.Address.ToString() : null,
         ["sshConfig"] = SshConfig,
         ["requestLog"] = RequestLog,
+        ["productPage"] = ProductPage?.ToString(),
         ["hosts"] = Vm is null ? new JsonArray() : new JsonArray(
             new JsonObject { ["name"] = "edge", ["pid"] = Vm.Edge.Pid },
             new JsonObject { ["name"] = Vm.Host.Name, ["pid"] = Vm.Host.Pid, ["address"] = Vm.Address, ["user"] = Vm.Login }),

@@ -55,6 +55,8 @@ internal static class UpCommands
         Console.WriteLine($"export KUBECONFIG={state["kubeconfig"]}");
         if (state["sshConfig"] is { } config)
             Console.WriteLine($"export EMBARK_SSH_CONFIG={config}");
+        if (state["productPage"] is { } page)
+            Console.WriteLine($"export EMBARK_PRODUCTPAGE={page}");
         return 0;
     }
 
@@ -86,6 +88,7 @@ internal static class UpCommands
         Console.WriteLine($"API         {state["api"]}");
         Console.WriteLine($"kubeconfig  {state["kubeconfig"]}");
         Console.WriteLine($"ssh_config  {state["sshConfig"]?.ToString() ?? "none: no hosts on this machine"}");
+        Console.WriteLine($"page        {state["productPage"]?.ToString() ?? "none"}");
         foreach (var host in state["hosts"]?.AsArray() ?? [])
             Console.WriteLine($"host        {host!["name"]} {host["address"]}");
     }

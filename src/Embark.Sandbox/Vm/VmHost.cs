@@ -19,6 +19,9 @@ internal sealed class VmHost : IAsyncDisposable
     /// <summary>The host below.</summary>
     public NetworkHost Host { get; }
 
+    /// <summary>The network it is on.</summary>
+    public required Network Network { get; init; }
+
     /// <summary>Address that the operator and the mesh know it by.</summary>
     public string Address { get; }
 
@@ -72,9 +75,9 @@ internal sealed class VmHost : IAsyncDisposable
         directory.MakeDirectory("log");
         var keys = await SshKeys.MakeAsync(directory, cancellationToken);
         var host = await fabric.AddHostAsync(VmSetup.SpecFor(options, keys), cancellationToken);
-        var vm = new VmHost(options, directory, fabric, host, keys, ownsAll);
-
         var network = new Network("vm", options.EdgeAddress) { EdgeAddress6 = options.IPv6 ? "2001:db8:128::1/64" : null };
+        var vm = new VmHost(options, directory, fabric, host, keys, ownsAll) { Network = network };
+
         await fabric.AddNetworkAsync(network, [$"{options.Gateway}/32"], cancellationToken);
         await fabric.AttachAsync(host,
             new(network, [options.Address, .. options.IPv6 ? ["2001:db8:128::2/64"] : Array.Empty<string>()]) { RoutesByEdge = [options.Gateway] },

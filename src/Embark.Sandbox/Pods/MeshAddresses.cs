@@ -1,0 +1,18 @@
+namespace Embark.Sandbox.Pods;
+
+/// <summary>Addresses of the sandbox's cluster, as its objects have them.</summary>
+internal static class MeshAddresses
+{
+    public const string ClusterNetwork = "cluster-net";
+
+    public const string Istiod = "10.4.0.2:15012";
+
+    /// <summary>The edge's address on the pod network.</summary>
+    public const string PodEdge = "10.4.0.1/24";
+
+    /// <summary>
+    /// The node's address on the VM's network: pods leave the cluster with it, as behind the address translation of a
+    /// real cluster, so that the VM can answer without a route to pods.
+    /// </summary>
+    public const string NodeOnVmNetwork = "10.128.0.100/24";
+}

@@ -1,0 +1,100 @@
+using Embark.Sandbox.Istiod.Protos.Filters;
+using Embark.Sandbox.Istiod.Protos.Routes;
+using Embark.Sandbox.Proxy.Listening;
+using Microsoft.AspNetCore.Http;
+
+namespace Embark.Sandbox.Proxy.Http;
+
+/// <summary>One HTTP connection manager: from a request to a route to a cluster.</summary>
+internal sealed class HttpService(
+    HttpConnectionManager configuration, Func<RouteTable?> routes, HttpDataPlane plane) : IConnectionService
+{
+    private readonly IReadOnlyList<AccessLog> _logs = AccessLog.From(configuration.AccessLog, plane.AccessLogOutput);
+    private readonly string _serverName = configuration.ServerName.Length > 0 ? configuration.ServerName : "envoy";
+    private readonly bool _overridesAlpn = configuration.HttpFilters.Any(f => f.Name == "istio.alpn");
+    private readonly HashSet<string> _upgrades = [.. configuration.UpgradeConfigs.Select(u => u.UpgradeType)];
+
+    public Task ServeAsync(AcceptedConnection connection, CancellationToken cancellationToken) =>
+        plane.Codec.ServeAsync(connection, this, plane.Draining);
+
+    /// <summary>One request, start to end.</summary>
+    public async Task HandleAsync(HttpContext context, AcceptedConnection connection)
+    {
+        var exchange = new Exchange(context, connection, plane.Clock);
+        try
+        {
+            Prepare(context.Request, connection);
+            if (routes()?.Find(context.Request) is not { } found)
+                await exchange.AnswerAsync(404, null, "route_not_found", "NR").ConfigureAwait(false);
+            else
+                await FollowAsync(exchange, found.Host, found.Route).ConfigureAwait(false);
+        }
+        finally
+        {
+            plane.Stats.Count($"http.{configuration.StatPrefix.TrimEnd(';')}.downstream_rq_{context.Response.StatusCode / 100}xx");
+            foreach (var log in _logs)
+                log.Write(exchange);
+        }
+    }
+
+    private void Prepare(HttpRequest request, AcceptedConnection connection)
+    {
+        ClientCertificateHeader.Apply(configuration, connection, request.Headers);
+        if (string.IsNullOrEmpty(request.Headers["x-request-id"]))
+            request.Headers["x-request-id"] = Guid.NewGuid().ToString();
+        if (string.IsNullOrEmpty(request.Headers["x-forwarded-proto"]))
+            request.Headers["x-forwarded-proto"] = connection.PeerCertificate is null ? "http" : "https";
+        request.HttpContext.Response.Headers.Server = _serverName;
+    }
+
+    private Task FollowAsync(Exchange exchange, VirtualHost host, Route route)
+    {
+        var (request, response) = (exchange.Context.Request, exchange.Context.Response);
+        foreach (var name in route.RequestHeadersToRemove)
+            request.Headers.Remove(name);
+        foreach (var header in route.RequestHeadersToAdd)
+            HeaderOptions.Apply(header, request.Headers);
+        exchange.RouteName = route.Name;
+        switch (route.ActionCase)
+        {
+            case Route.ActionOneofCase.Route_:
+                var name = ClusterOf(route.Route_, request);
+                exchange.ClusterName = name;
+                return name is not null && plane.Clusters.Find(name) is { } cluster
+                    ? new RequestForwarder(cluster, route.Route_, host, plane, _overridesAlpn, _upgrades).ForwardAsync(exchange, route)
+                    : exchange.AnswerAsync(503, null, "cluster_not_found", "NC");
+            case Route.ActionOneofCase.DirectResponse:
+                return exchange.AnswerAsync((int)route.DirectResponse.Status, route.DirectResponse.Body?.InlineString, "direct_response");
+            case Route.ActionOneofCase.Redirect:
+                response.Headers.Location = Redirect(route.Redirect, request);
+                return exchange.AnswerAsync(301, null, "direct_response");
+            default:
+                return exchange.AnswerAsync(404, null, "route_not_found", "NR");
+        }
+    }
+
+    private string? ClusterOf(RouteAction action, HttpRequest request)
+    {
+        switch (action.ClusterSpecifierCase)
+        {
+            case RouteAction.ClusterSpecifierOneofCase.Cluster:
+                return action.Cluster;
+            case RouteAction.ClusterSpecifierOneofCase.ClusterHeader:
+                return request.Headers[action.ClusterHeader];
+            case RouteAction.ClusterSpecifierOneofCase.WeightedClusters:
+                var at = plane.Random.NextInt64(Math.Max(1, action.WeightedClusters.Clusters.Sum(c => (long)(c.Weight ?? 0))));
+                return action.WeightedClusters.Clusters.FirstOrDefault(c => (at -= c.Weight ?? 0) < 0)?.Name;
+            default:
+                return null;
+        }
+    }
+
+    private static string Redirect(RedirectAction redirect, HttpRequest request)
+    {
+        var scheme = redirect.HttpsRedirect ? "https" : redirect.SchemeRedirect.Length > 0 ? redirect.SchemeRedirect : request.Headers["x-forwarded-proto"].ToString();
+        var host = redirect.HostRedirect.Length > 0 ? redirect.HostRedirect : request.Host.Value;
+        var port = redirect.PortRedirect > 0 ? $":{redirect.PortRedirect}" : "";
+        var path = redirect.PathRedirect.Length > 0 ? redirect.PathRedirect : request.Path.Value;
+        return $"{scheme}://{host}{port}{path}{(redirect.StripQuery ? "" : request.QueryString.Value)}";
+    }
+}

@@ -1,0 +1,22 @@
+using System.Collections.Concurrent;
+using Embark.Sandbox.Istiod.Protos.Routes;
+
+namespace Embark.Sandbox.Proxy.Http;
+
+/// <summary>Route configurations that came by RDS, by name.</summary>
+internal sealed class RouteTables
+{
+    private readonly ConcurrentDictionary<string, RouteTable> _byName = new(StringComparer.Ordinal);
+
+    public IEnumerable<RouteTable> All => _byName.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => t.Value);
+
+    public RouteTable? Find(string name) => _byName.GetValueOrDefault(name);
+
+    public void Apply(IEnumerable<RouteConfiguration> changed, IEnumerable<string> removed)
+    {
+        foreach (var name in removed)
+            _byName.TryRemove(name, out _);
+        foreach (var configuration in changed)
+            _byName[configuration.Name] = new RouteTable(configuration);
+    }
+}
