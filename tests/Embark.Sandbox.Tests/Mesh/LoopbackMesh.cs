@@ -8,6 +8,7 @@ using Embark.Sandbox.Proxy;
 using Embark.Sandbox.Proxy.Admin;
 using Embark.Sandbox.Proxy.Agent;
 using Microsoft.AspNetCore.Http;
+using SandboxApi = Embark.Sandbox.ApiServer.ApiServer;
 
 namespace Embark.Sandbox.Tests.Mesh;
 
@@ -22,7 +23,7 @@ internal sealed class LoopbackMesh : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("embark-mesh-").FullName;
 
-    public required ApiServer.ApiServer Api { get; init; }
+    public required SandboxApi Api { get; init; }
 
     public required KubernetesClient Client { get; init; }
 
@@ -35,7 +36,7 @@ internal sealed class LoopbackMesh : IAsyncDisposable
 
     public static async Task<LoopbackMesh> StartAsync(string yaml, CancellationToken cancellationToken)
     {
-        var api = await ApiServer.ApiServer.StartAsync(new ApiServerOptions { Yaml = [Objects, yaml] }, cancellationToken);
+        var api = await SandboxApi.StartAsync(new ApiServerOptions { Yaml = [Objects, yaml] }, cancellationToken);
         var kubeconfig = Path.Combine(Directory.CreateTempSubdirectory("embark-kube-").FullName, "config");
         await File.WriteAllTextAsync(kubeconfig, api.KubeconfigFor("admin"), cancellationToken);
         File.SetUnixFileMode(kubeconfig, UnixFileMode.UserRead);
