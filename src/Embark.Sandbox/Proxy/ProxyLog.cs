@@ -19,6 +19,8 @@ internal sealed class ProxyLog(TextWriter writer, TimeProvider clock, bool debug
 
     public void Error(string scope, string message) => Write("error", scope, message);
 
+    public void Fatal(string message) => Write("fatal", "", message);
+
     private void Write(string level, string scope, string message)
     {
         var time = clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);

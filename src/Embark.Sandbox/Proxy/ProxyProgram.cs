@@ -20,7 +20,10 @@ internal static class ProxyProgram
         }
         catch (AgentException failure)
         {
-            log.Error("", failure.Message);
+            if (failure.ExitCode == 0)
+                log.Error("", failure.Message);
+            else
+                log.Fatal(failure.Message);
             return failure.ExitCode;
         }
     }

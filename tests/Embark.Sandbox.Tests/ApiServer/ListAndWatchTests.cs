@@ -75,7 +75,7 @@ public sealed class ListAndWatchTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task Fields_of_pods_and_secrets_can_be_selected()
     {
-        Assert.Equal(5, Names(await _client.GetAsync("/api/v1/pods?fieldSelector=status.phase!%3DFailed", Cancel)).Count());
+        Assert.Equal(7, Names(await _client.GetAsync("/api/v1/pods?fieldSelector=status.phase!%3DFailed", Cancel)).Count());
         Assert.Equal(["istio-ca-secret"], Names(await _client.GetAsync("/api/v1/secrets?fieldSelector=type%3Distio.io/ca-root", Cancel)));
         await _client.GetAsync("/api/v1/secrets?fieldSelector=data.x%3D1", Cancel, HttpStatusCode.BadRequest);
     }
