@@ -61,7 +61,7 @@ public sealed partial class KubernetesClient
         var path = core ? "/api" : $"/apis/{ObjectPath.Segment(group, "group")}";
         var request = new ApiRequest(HttpMethod.Get, path, new ApiAction("get", group, "versions", null, null));
         var answer = await _transport.SendAsync(request, cancellationToken);
-        if (answer.IsAbsent || (answer.StatusCode == 404 && _transport.Failures.Of(request, answer).Failure == KubernetesFailure.NotFound))
+        if (answer.IsAbsent || answer.IsNotServed)
             return [];
         if (core)
             return Read(request, answer, WireJson.Default.CoreVersions).Versions ?? [];

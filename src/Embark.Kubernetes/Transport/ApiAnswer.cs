@@ -20,8 +20,13 @@ internal sealed class ApiAnswer(int status, string? contentType, TimeSpan? retry
     /// <summary>The server's account of a failure; null when the body is none.</summary>
     public StatusAnswer? Failure => field ??= ReadFailure();
 
-    /// <summary>The object asked for does not exist. A 404 of something else, such as a proxy, does not say so.</summary>
-    public bool IsAbsent => status == 404 && Failure is { Reason: "NotFound" };
+    /// <summary>The object asked for does not exist. A 404 of something else, such as a proxy, does not say so, and one for a kind names no object.</summary>
+    public bool IsAbsent => status == 404 && Failure is { Reason: "NotFound", Details.Name.Length: > 0 };
+
+    /// <summary>The server has no such group, version or kind: it says so in plain text, or in a Status that names no object.</summary>
+    public bool IsNotServed => status == 404 && (Failure is { Reason: "NotFound" }
+        ? !IsAbsent
+        : Failure is null && body.AsSpan(0, Math.Min(body.Length, 64)).Trim(" \r\n"u8).SequenceEqual("404 page not found"u8));
 
     public void Wipe() => Array.Clear(body);
 

@@ -17,8 +17,8 @@ internal sealed class Failures(KubernetesConnection connection, ServerTrust trus
         {
             401 => New(KubernetesFailure.Credentials, $"{connection.User.Source} is not accepted (401: {said})", "log in to the cluster again, or choose another context with --context"),
             403 => New(KubernetesFailure.Forbidden, said, RoleSnippet.For(request.Action)),
-            404 when answer.Failure is null => NotServed(request, answer),
-            404 => New(KubernetesFailure.NotFound, said, null),
+            404 when answer.IsNotServed => NotServed(request),
+            404 when answer.Failure is not null => New(KubernetesFailure.NotFound, said, null),
             409 => New(KubernetesFailure.Conflict, said, "read the object again, and repeat"),
             400 or 422 => New(KubernetesFailure.Invalid, Detail(said, answer), null),
             429 => New(KubernetesFailure.Unavailable, $"the server is overloaded (429{Wait(answer)}: {said})", "try again later"),
@@ -94,11 +94,8 @@ internal sealed class Failures(KubernetesConnection connection, ServerTrust trus
         _ => e.Message,
     };
 
-    private KubernetesException NotServed(ApiRequest request, ApiAnswer answer)
+    private KubernetesException NotServed(ApiRequest request)
     {
-        // The API server says so, in plain text, for groups, versions and kinds that it does not have.
-        if (Encoding.UTF8.GetString(answer.Body.Span[..Math.Min(answer.Body.Length, 64)]).Trim() != "404 page not found")
-            return NotAnApi(request, $"it has status 404 and {Excerpt(answer)}");
         var kind = request.Action.Group.Length == 0 ? request.Action.Resource : $"{request.Action.Resource}.{request.Action.Group}";
         return new KubernetesException(KubernetesFailure.NotFound, Where(request, $"the server has no {kind} in this version"), "check that its CustomResourceDefinition is installed")
         {

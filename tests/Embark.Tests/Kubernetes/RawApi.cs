@@ -63,7 +63,7 @@ internal sealed class RawApi : IAsyncDisposable
         $"HTTP/1.1 {status} X\r\nContent-Type: {contentType}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{extra}\r\n{body}";
 
     public static string Status(int code, string reason, string message = "said so", string extra = "", string metadata = "{}") =>
-        Answer(code, $$"""{"kind":"Status","apiVersion":"v1","metadata":{{metadata}},"status":"Failure","message":"{{message}}","reason":"{{reason}}","code":{{code}} }""", extra: extra);
+        Answer(code, $$"""{"kind":"Status","apiVersion":"v1","metadata":{{metadata}},"status":"Failure","message":"{{message}}","reason":"{{reason}}","code":{{code}},"details":{"name":"a"} }""", extra: extra);
 
     public static string ConfigMap(string name, string version = "1") =>
         $$"""{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"{{name}}","namespace":"default","resourceVersion":"{{version}}"},"data":{"a":"b"} }""";
