@@ -30,6 +30,12 @@ public sealed record KubernetesClientOptions
     /// <summary>True when a plugin may ask the user on the terminal. Default false.</summary>
     public bool Interactive { get; init; }
 
+    /// <summary>
+    /// True when nothing else in this process needs the system's trust store: where the connection brings a CA of its own, the
+    /// store is then never read, which saves some 0.1 s of CPU at the start. Default false. It lasts as long as the process.
+    /// </summary>
+    public bool OwnTrustOnly { get; init; }
+
     /// <summary>Sent as User-Agent; its part before the slash is the field manager that the server notes. Default <c>embark</c>.</summary>
     public string UserAgent { get; init; } = "embark";
 

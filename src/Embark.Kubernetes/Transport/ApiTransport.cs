@@ -18,6 +18,8 @@ internal sealed class ApiTransport : IDisposable
     {
         _connection = connection;
         _options = options;
+        if (options.OwnTrustOnly && connection.CertificateAuthority is not null)
+            SystemTrust.LeaveUnread();
         _trust = new ServerTrust(connection);
         _credentials = CredentialSource.For(connection, options);
         _wiring = new Wiring(connection, _trust);

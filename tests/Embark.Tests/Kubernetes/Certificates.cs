@@ -93,6 +93,19 @@ public sealed class Certificates
         Assert.Equal("/prefix/api/v1/namespaces/default/configmaps/a", Assert.Single(api.Requests).Target);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Without_the_systems_trust_store_its_own_ca_still_counts_and_the_environment_stays()
+    {
+        await using var api = new RawApi(_ => RawApi.Answer(200, RawApi.ConfigMap("a")));
+        using var client = api.Client(RawApi.Quick with { OwnTrustOnly = true });
+        Assert.NotNull(await client.GetAsync(CoreKinds.ConfigMaps, "default", "a", CancellationToken.None));
+        using var other = KubernetesClient.Connect(TestKubeconfig.Load(api.Address, new TestCa("other-ca"), "token: abc"), RawApi.Quick with { OwnTrustOnly = true });
+        await Assert.ThrowsAsync<KubernetesException>(() => other.GetAsync(CoreKinds.ConfigMaps, "default", "a", CancellationToken.None));
+
+        using var child = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("env") { RedirectStandardOutput = true })!;
+        Assert.DoesNotContain("/nonexistent", await child.StandardOutput.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
     private static string User(string certificate, string key) =>
         $"client-certificate-data: {TestKubeconfig.Base64(certificate)}\nclient-key-data: {TestKubeconfig.Base64(key)}";
 
