@@ -60,7 +60,7 @@ internal sealed partial record PulledImage(string Reference, string? Warning)
         : text.Contains("unauthorized", StringComparison.OrdinalIgnoreCase) || text.Contains("denied", StringComparison.OrdinalIgnoreCase)
             ? $"log in on the VM (docker login), or drop the annotation proxy-image-hub or proxyImage if {ImageReference.RepositoryOf(image)} is not what you mean"
         : text.Contains("toomanyrequests", StringComparison.OrdinalIgnoreCase) || text.Contains("429", StringComparison.Ordinal) ? "the registry limits pulls: wait, or log in on the VM (docker login)"
-        : text.Contains("not found", StringComparison.OrdinalIgnoreCase) || text.Contains("manifest unknown", StringComparison.OrdinalIgnoreCase)
+        : text.Contains("not found", StringComparison.OrdinalIgnoreCase) || text.Contains("manifest unknown", StringComparison.OrdinalIgnoreCase) || text.Contains("404", StringComparison.Ordinal)
             ? "drop the annotation proxy-image-hub or proxyImage, or correct it"
         : "let the VM reach the registry, or load the image there by hand (docker load), then run again";
 

@@ -21,7 +21,7 @@ internal sealed class RemoteSteps(string directory, string? container, bool adop
     private const int PullSeconds = 1100;
 
     /// <summary>How long a proxy must stay up without a restart to count as running (decision 15).</summary>
-    private const int SecondsUp = 3;
+    public int SecondsUp { get; init; } = 3;
 
     public bool WithDocker => container is not null;
 
@@ -68,14 +68,14 @@ internal sealed class RemoteSteps(string directory, string? container, bool adop
         new("start the bridge", $"{Docker}remove_container {Ssh.ShellQuote.Quote(bridge.Name)}\n{Run(bridge, image)}", Long);
 
     /// <summary>Stops the proxy and takes its name away.</summary>
-    public RemoteScript Retire() => new("set the old proxy aside", $"{Docker}! exists \"$container\" || retire \"$container\"\n", Long);
+    public RemoteScript Retire() => new("set the old proxy aside", $"{Docker}retire \"$container\"\n", Long);
 
     /// <summary>Moves the files into place and starts the proxy under its name.</summary>
     public RemoteScript Start(ContainerSpec proxy, string image, IEnumerable<string> removed, IEnumerable<string> installed) =>
         new("start the proxy", $"""
             {Docker}
             own_directory "$dir/previous" 0700
-            exists "$container.old" || : >"$dir/previous/.starts" || exit 1
+            look "$container.old" || : >"$dir/previous/.starts" || exit 1
             set_aside {Names(removed)}
             install_files {Names(installed)}
             {Run(proxy, image)}
@@ -85,8 +85,8 @@ internal sealed class RemoteSteps(string directory, string? container, bool adop
     public RemoteScript Install(IEnumerable<string> removed, IEnumerable<string> installed) =>
         new("move the files into place", $"{Files}set_aside {Names(removed)}\ninstall_files {Names(installed)}\n", Short);
 
-    public RemoteScript Watch(string name, TimeSpan limit) =>
-        new("watch the proxy", $"{Docker}watch_container {Ssh.ShellQuote.Quote(name)} {(int)limit.TotalSeconds}\n", Long);
+    public RemoteScript Watch(string name) =>
+        new("watch the proxy", $"{Docker}watch_container {Ssh.ShellQuote.Quote(name)} {SecondsUp}\n", Long);
 
     /// <summary>Writes the manifest and clears everything that was only needed on the way.</summary>
     public RemoteScript Conclude(byte[]? manifest) =>
@@ -108,9 +108,9 @@ internal sealed class RemoteSteps(string directory, string? container, bool adop
         new($"remove the container {name}", $"""
             {Docker}
             name={Ssh.ShellQuote.Quote(name)}
-            if ! exists "$name"; then exit 0; fi
-            if ! is_ours "$name" && [ ! "$adopt" ]; then echo foreign; exit 0; fi
-            {(force ? "" : "! runs \"$name\" || docker_ 60 stop \"$name\" >/dev/null || exit 1")}
+            look "$name" || exit 0
+            if ! is_ours && [ ! "$adopt" ]; then echo foreign; exit 0; fi
+            {(force ? "" : "! is_running || docker_ 60 stop \"$name\" >/dev/null || exit 1")}
             docker_ 60 rm --force "$name"
             """, Long);
 
@@ -118,8 +118,7 @@ internal sealed class RemoteSteps(string directory, string? container, bool adop
     public RemoteScript RemovePaths(IEnumerable<string> paths) =>
         new("remove the files", $$"""
             {{Files}}
-            [ -d "$dir" ] && [ ! -L "$dir" ] || exit 0
-            forget
+            if [ -d "$dir" ] && [ ! -L "$dir" ]; then forget; fi
             for path in {{Ssh.ShellQuote.Join(paths)}}; do
               parent=${path%/*}
               if [ -L "$parent" ] || [ ! -d "$parent" ]; then continue; fi
@@ -127,9 +126,11 @@ internal sealed class RemoteSteps(string directory, string? container, bool adop
               elif [ -d "$path" ]; then rmdir "$path" 2>/dev/null || echo "kept $path"
               fi
             done
+            # The lock is the session's, and goes with the last entry; who waits for it notices (SessionShell).
+            if [ -z "$(ls -A "$HOME/.embark" | grep -vx -e lock -e lease)" ]; then rm -f "$HOME/.embark/lock" "$HOME/.embark/lease"; rmdir "$HOME/.embark"; fi
             """, Short);
 
-    private static string Run(ContainerSpec spec, string image) =>
+    private string Run(ContainerSpec spec, string image) =>
         $$"""
         run() { docker_ 900 {{Ssh.ShellQuote.Join(spec.Command(image).Skip(1))}}; }
         printf 'id '; run || exit 1

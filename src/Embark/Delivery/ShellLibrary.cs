@@ -14,6 +14,8 @@ internal static class ShellLibrary
         using var stream = typeof(ShellLibrary).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"{name} is not in the assembly");
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        // Comments and indentation need not travel with every step; there is no here-document that would miss them.
+        var lines = reader.ReadToEnd().Split('\n').Select(line => line.TrimStart()).Where(line => line.Length > 0 && line[0] != '#');
+        return string.Join('\n', lines);
     }
 }

@@ -24,6 +24,9 @@ public sealed class VmOverSsh(SshOptions options, Transcript transcript, TimePro
     /// <summary>Ends what is under way at once: the second Ctrl-C. None by default.</summary>
     public CancellationToken Forced { get; init; }
 
+    /// <summary>How long a proxy must stay up without a restart to count as running, in seconds (decision 15).</summary>
+    internal int SecondsUp { get; init; } = 3;
+
     internal SshSession Session => _session ?? throw new InvalidOperationException("the VM has not been asked yet");
 
     internal VmAnswers Answers { get; private set; } = null!;
@@ -48,7 +51,7 @@ public sealed class VmOverSsh(SshOptions options, Transcript transcript, TimePro
         await ExamineAsync(workload, cancellationToken);
         if (Purpose == VmPurpose.Join && LeftOvers.In(Answers, workload.Vm.ContainerName) is var left and not LeftOver.None)
         {
-            await new LeftOverCleanup(Session, transcript, Forced).RunAsync(left, Answers.Directory, workload.Vm);
+            await new LeftOverCleanup(this, transcript).RunAsync(left, Answers.Directory, workload.Vm);
             await ExamineAsync(workload, cancellationToken);
         }
         return VmFactsReader.Of(Answers);

@@ -34,7 +34,7 @@ internal sealed class DockerVm : IAsyncDisposable
         Assert.SkipUnless(!docker || File.Exists("/bin/busybox"), "needs busybox-static");
         try
         {
-            var vm = new DockerVm(await VmHost.StartAsync((options ?? new()) with { Docker = VmDocker.Engine, Ratings = false }, cancellationToken));
+            var vm = new DockerVm(await VmHost.StartAsync((options ?? new()) with { Docker = docker ? VmDocker.Engine : VmDocker.None, Ratings = false }, cancellationToken, $"/tmp/embark-vm-{Guid.NewGuid().ToString("n")[..8]}"));
             if (docker) await vm.StartDockerAsync(cancellationToken);
             return vm;
         }
@@ -51,7 +51,28 @@ internal sealed class DockerVm : IAsyncDisposable
         Vm = GuideExample.Workload.Vm with { Ssh = new SshTarget(Host.Login, Host.Address, 22), Options = options ?? new() },
     };
 
-    public SshOptions Ssh => new() { ConfigFile = Host.SshConfig, KnownHostsFile = Host.KnownHosts, Holder = "tester@here" };
+    /// <summary>How long a proxy must stay up: shorter than for users, so that many deliveries can be tried.</summary>
+    public int SecondsUp { get; set; } = 1;
+
+    public SshOptions Ssh => new() { LockWait = TimeSpan.FromSeconds(20), ConfigFile = Host.SshConfig, KnownHostsFile = Host.KnownHosts, Holder = "tester@here" };
+
+    /// <summary>As a fresh VM: no container, nothing of ours, the guide's directory.</summary>
+    public async Task ResetAsync()
+    {
+        await RootAsync("""
+            rm -f /usr/local/bin/docker
+            if [ -S /var/run/docker.sock ]; then timeout 20 docker ps -aq | xargs -r timeout 20 docker rm --force >/dev/null 2>&1 || :; fi
+            umount /etc/istio-proxy 2>/dev/null || :
+            rm -rf /etc/istio-proxy /home/istio-proxy/.embark /home/istio-proxy/victim
+            mkdir /etc/istio-proxy
+            chmod 0775 /etc/istio-proxy
+            chown istio-proxy:istio-proxy /etc/istio-proxy
+            """);
+    }
+
+    /// <summary>Names, types, modes and contents of everything below the guide's directory.</summary>
+    public Task<string> TreeAsync() =>
+        RootAsync("cd /etc/istio-proxy && find . -printf '%p %y %m %U:%G\n' | sort && find . -type f | sort | xargs -r sha256sum");
 
     public async Task<string> RootAsync(string script) => await Host.RootAsync(script, TestContext.Current.CancellationToken);
 
@@ -59,20 +80,21 @@ internal sealed class DockerVm : IAsyncDisposable
 
     /// <summary>One run of the product: ask, plan, deliver; gives all that it printed.</summary>
     public async Task<Run> JoinAsync(
-        WorkloadEntry? workload = null, MeshSettings? mesh = null, Func<Plan, Plan>? change = null, string token = Tokens.Canary, CancellationToken cancellationToken = default)
+        WorkloadEntry? workload = null, MeshSettings? mesh = null, Func<Plan, Task<Plan>>? change = null, string token = Tokens.Canary,
+        SshOptions? ssh = null, CancellationToken cancellationToken = default, CancellationToken forced = default)
     {
         using var output = new StringWriter();
         var issued = 0;
         var transcript = new Transcript(output, dryRun: false);
         Exception? failure = null;
         Plan? plan = null;
-        await using (var vm = new VmOverSsh(Ssh, transcript, TimeProvider.System))
+        await using (var vm = new VmOverSsh(ssh ?? Ssh, transcript, TimeProvider.System) { Forced = forced, SecondsUp = SecondsUp })
         {
             try
             {
                 var facts = await vm.LearnAsync(workload ?? Workload(), cancellationToken);
                 plan = Planner.For(mesh ?? GuideExample.Mesh, workload ?? Workload(), facts);
-                if (change is not null) plan = change(plan);
+                if (change is not null) plan = await change(plan);
                 await new SshSink(vm, new TokenIssuer(Issue), transcript, TimeProvider.System).DeliverAsync(plan, cancellationToken);
             }
             catch (Exception e) when (e is EmbarkException or OperationCanceledException)
@@ -116,6 +138,28 @@ internal sealed class DockerVm : IAsyncDisposable
         rm -rf $root
         """);
 
+    /// <summary>Loads an image that says it is for another architecture.</summary>
+    public Task<string> ForeignImageAsync(string name) => RootAsync($$$"""
+        rm -rf /tmp/foreign; mkdir /tmp/foreign; cd /tmp/foreign
+        mkdir root; echo x >root/x; tar -C root -cf layer.tar .
+        printf '{"architecture":"arm64","os":"linux","config":{"Cmd":["/x"]},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' "$(sha256sum <layer.tar | cut -d' ' -f1)" >config.json
+        printf '[{"Config":"config.json","RepoTags":["{{{name}}}"],"Layers":["layer.tar"]}]' >manifest.json
+        tar -c manifest.json config.json layer.tar | docker load
+        """);
+
+    /// <summary>Something on the VM that listens on a port, as root, and answers every connection with one text.</summary>
+    public async Task<HostProcess> StubAsync(int port, string answer)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/socat"), "needs socat");
+        var file = $"/tmp/stub-{port}";
+        await RootAsync($"printf '%s' '{Convert.ToBase64String(Encoding.ASCII.GetBytes(answer))}' | base64 -d >{file}");
+        var log = Path.Combine(Path.GetDirectoryName(Host.SshConfig)!, $"stub-{port}.log");
+        File.Delete(log);
+        var stub = Host.Host.Start(log, Command.Plain, "socat", "-d", "-d", $"TCP-LISTEN:{port},fork,reuseaddr", $"SYSTEM:cat {file}; sleep 0.2");
+        await stub.WaitForLogAsync("listening on", TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        return stub;
+    }
+
     /// <summary>An agent that stays up until it is told to stop.</summary>
     public const string StaysUp = "trap 'exit 0' TERM\necho up\nwhile :; do sleep 1 & wait $!; done";
 
@@ -131,6 +175,7 @@ internal sealed class DockerVm : IAsyncDisposable
             fi
             mkdir -p /srv/docker; mountpoint -q /srv/docker || mount -t tmpfs -o mode=755 docker /srv/docker
             """);
+        File.Delete(log);
         _dockerd = Host.Host.Start(log, Command.Plain, "/usr/sbin/dockerd", "--data-root", "/srv/docker/data", "--exec-root", "/run/docker-exec", "--pidfile", "/run/dockerd.pid",
             "-H", "unix:///var/run/docker.sock", "-G", "docker", "--bridge=none", "--iptables=false", "--ip6tables=false", "--cgroup-parent", $"/embark-test-{Environment.ProcessId}");
         await _dockerd.WaitForLogAsync("API listen on", TimeSpan.FromSeconds(30), cancellationToken);
