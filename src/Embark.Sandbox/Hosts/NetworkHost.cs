@@ -37,6 +37,7 @@ internal sealed class NetworkHost : IAsyncDisposable
             ["EMBARK_SETUP"] = spec.Setup,
             ["EMBARK_FORWARD"] = spec.Forwards ? "1" : "",
             ["EMBARK_OVERLAY"] = ground.Rootless ? ",userxattr" : "",
+            ["EMBARK_ROOTLESS"] = ground.Rootless ? "1" : "",
             ["EMBARK_PROGRAMS"] = Programs.Directory,
             ["EMBARK_DOTNET"] = Programs.SharedRuntime ?? "",
         };

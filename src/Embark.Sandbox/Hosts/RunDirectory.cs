@@ -127,8 +127,9 @@ internal sealed class RunDirectory : IAsyncDisposable
 
     private static void MakePrivate(string directory)
     {
-        if (!Directory.Exists(directory))
-            Directory.CreateDirectory(directory, Private);
+        if (directory.StartsWith(Parent + "/", StringComparison.Ordinal))
+            Directory.CreateDirectory(Parent, Private);
+        Directory.CreateDirectory(directory, Private);
         foreach (var ours in new[] { directory, Parent }.Where(Directory.Exists))
             if (new FileInfo(ours).LinkTarget is not null || !OwnedPrivately(ours))
                 throw new SandboxException($"directory {ours} is a link, or others may enter it", $"chmod 0700 {ours}, or name another with --dir");

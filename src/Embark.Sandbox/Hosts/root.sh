@@ -14,27 +14,31 @@ mkdir -p old proc sys dev run tmp home root mnt opt/embark
 chmod 1777 tmp
 chmod 0700 root
 
+# Mounts an overlay of a directory of the machine at the same place in the new root.
+overlay() {
+    layer=.layers/$(echo "$1" | tr / _)
+    mkdir -p "$1" "$layer.upper" "$layer.work"
+    chmod --reference="/$1" "$layer.upper"
+    mount -t overlay -o "lowerdir=/$1,upperdir=$root/$layer.upper,workdir=$root/$layer.work$EMBARK_OVERLAY" overlay "$1" 2>/dev/null
+}
+
 for path in /*; do
     name=${path#/}
     if [ -L "$path" ]; then
         cp -P "$path" "$name"
         continue
     fi
-    case $name in
-    bin | etc | lib | lib32 | lib64 | opt | sbin | srv | usr | var) ;;
-    *) continue ;;
+    case $EMBARK_ROOTLESS$name in
+    # The machine's root is nobody in a user namespace, so what lies below cannot be changed there: /etc is copied as far as it
+    # can be read, /var starts empty.
+    1etc) mkdir etc; cp -a /etc/. etc/ 2>/dev/null || : ;;
+    1var) mkdir -p var/cache var/lib var/log var/tmp; ln -s ../run var/run ;;
+    # Where an overlay is refused (something is mounted below): a copy of /etc, the rest as it is, read-only.
+    etc) overlay etc || cp -a /etc/. etc/ 2>/dev/null || : ;;
+    *bin | *lib | *lib32 | *lib64 | *opt | *sbin | *srv | *usr | var) overlay "$name" || mount --rbind -o ro "$path" "$name" ;;
     esac
-    mkdir -p "$name" ".layers/$name.upper" ".layers/$name.work"
-    chmod --reference="$path" ".layers/$name.upper"
-    layers="lowerdir=$path,upperdir=$root/.layers/$name.upper,workdir=$root/.layers/$name.work$EMBARK_OVERLAY"
-    # Where an overlay is refused (something is mounted below $path): a copy of /etc, the rest as it is, read-only.
-    if ! mount -t overlay -o "$layers" overlay "$name" 2>/dev/null; then
-        case $name in
-        etc) cp -a /etc/. etc/ 2>/dev/null || : ;;
-        *) mount --rbind -o ro "$path" "$name" ;;
-        esac
-    fi
 done
+[ -z "$EMBARK_ROOTLESS" ] || for name in usr/bin usr/sbin usr/local/bin; do overlay "$name"; done
 
 mkdir -p "opt/embark"
 [ -z "$EMBARK_DOTNET" ] || mkdir -p opt/dotnet
@@ -61,10 +65,9 @@ pivot_root . old
 cd /
 old=/old
 hostname "$EMBARK_HOST"
+rm -f /etc/hostname /etc/hosts
 echo "$EMBARK_HOST" >/etc/hostname
-printf '127.0.0.1 localhost\n127.0.1.1 %s\n::1 localhost ip6-localhost\n' "$EMBARK_HOST" >/etc/hosts.new
-cat /etc/hosts.new >/etc/hosts
-rm /etc/hosts.new
+printf '127.0.0.1 localhost\n127.0.1.1 %s\n::1 localhost ip6-localhost\n' "$EMBARK_HOST" >/etc/hosts
 [ -z "$EMBARK_FORWARD" ] || echo 1 >/proc/sys/net/ipv4/ip_forward
 [ -z "$EMBARK_FORWARD" ] || echo 1 >/proc/sys/net/ipv6/conf/all/forwarding 2>/dev/null || :
 cat >/usr/local/bin/embark-sandbox <<'END'
