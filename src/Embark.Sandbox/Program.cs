@@ -2,6 +2,7 @@ using System.Net;
 using Embark.Sandbox;
 using Embark.Sandbox.Apps;
 using Embark.Sandbox.Docker;
+using Embark.Sandbox.Docker.Registry;
 using Embark.Sandbox.Proxy;
 using Embark.Sandbox.Up;
 
@@ -19,6 +20,7 @@ try
         ["api", .. var options] => await Embark.Sandbox.ApiServer.ApiCommand.RunAsync(options, stop.Token),
         ["proxy", .. var words] => await ProxyProgram.RunAsync(words, stop.Token),
         ["cluster", .. var words] => await Embark.Sandbox.Pods.ClusterProgram.RunAsync(Embark.Sandbox.Pods.ClusterOptions.Parse(words), stop.Token),
+        ["registry", "--listen", var listen, "--layer", var layer] => await RegistryServer.RunAsync(IPEndPoint.Parse(listen), layer, stop.Token),
         ["engine"] => await EngineServer.RunAsync(stop.Token),
         ["vm", .. var options] => await VmCommand.RunAsync(options, stop.Token),
         _ => Usage(),

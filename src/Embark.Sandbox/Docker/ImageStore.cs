@@ -53,8 +53,9 @@ internal sealed class ImageStore
     public DockerImage Pull(string reference)
     {
         var name = ImageName.Parse(reference);
-        Faults.Read().ThrowOnPull(name);
-        var image = Offered(name) ?? throw DockerException.Daemon($"manifest for {name} not found: manifest unknown: manifest unknown");
+        var faults = Faults.Read();
+        faults.ThrowOnPull(name);
+        var image = Offer(name, faults) ?? throw DockerException.Daemon($"manifest for {name} not found: manifest unknown: manifest unknown");
         if (name.Digest is not null && name.Digest != image.Digest)
         {
             if (Find(reference) is { } present)
@@ -86,9 +87,9 @@ internal sealed class ImageStore
         }
     }
 
-    private static DockerImage? Offered(ImageName name)
+    /// <summary>The image that the made-up registry has under a name; null when it has none.</summary>
+    public static DockerImage? Offer(ImageName name, Faults faults)
     {
-        var faults = Faults.Read();
         IReadOnlyList<string>? entrypoint = name.Program switch
         {
             "proxyv2" when faults.Program is { } text => ["/bin/sh", "-c", text, "pilot-agent"],

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Embark.Sandbox.Hosts;
 
@@ -10,12 +12,33 @@ namespace Embark.Sandbox.Hosts;
 internal sealed class RunDirectory : IAsyncDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const string Sweep = """
+        cat >/dev/null
+        exec 9<>"$0/lock"
+        flock -n 9 || exit 0
+        rm -rf -- "$0" || { sleep 1; rm -rf -- "$0"; }
+        rmdir -- "$@" 2>/dev/null
+        for try in 1 2 3 4 5 6 7 8 9; do
+            left=
+            for group in /sys/fs/cgroup/GROUP /sys/fs/cgroup/*/GROUP; do
+                [ -d "$group" ] || continue
+                find "$group" -depth -type d -exec rmdir {} \; 2>/dev/null
+                [ ! -d "$group" ] || left=1
+            done
+            [ "$left" ] || exit 0
+            sleep 0.3
+        done
+        """;
+
     private readonly FileStream _lock;
     private readonly Process _sweeper;
 
     private RunDirectory(string path, FileStream @lock, Process sweeper) => (Path, _lock, _sweeper) = (path, @lock, sweeper);
 
     public string Path { get; }
+
+    /// <summary>Name of the control group below which a real Docker engine may make its own; swept at the end.</summary>
+    public string ControlGroup => ControlGroupOf(Path);
 
     /// <summary>Where a sandbox is when nobody says otherwise: <c>EMBARK_SANDBOX_DIR</c>, else one place for each user.</summary>
     public static string Default => Environment.GetEnvironmentVariable("EMBARK_SANDBOX_DIR") is { Length: > 0 } named ? named : System.IO.Path.Combine(Parent, "sandbox");
@@ -63,7 +86,7 @@ internal sealed class RunDirectory : IAsyncDisposable
         var sweeper = new Command(
         [
             "sh", "-c",
-            "cat >/dev/null; exec 9<>\"$0/lock\"; flock -n 9 || exit 0; rm -rf -- \"$0\" || { sleep 1; rm -rf -- \"$0\"; }; rmdir -- \"$@\" 2>/dev/null",
+            Sweep.Replace("GROUP", ControlGroupOf(path), StringComparison.Ordinal),
             path, .. above,
         ]).Start();
         return new(path, @lock, sweeper);
@@ -97,6 +120,8 @@ internal sealed class RunDirectory : IAsyncDisposable
         await _sweeper.WaitForExitAsync();
         _sweeper.Dispose();
     }
+
+    private static string ControlGroupOf(string path) => $"embark-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..12]}";
 
     private static string LockOf(string path) => System.IO.Path.Combine(path, "lock");
 

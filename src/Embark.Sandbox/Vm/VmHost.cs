@@ -9,6 +9,7 @@ internal sealed class VmHost : IAsyncDisposable
     private readonly RunDirectory _directory;
     private readonly Fabric _fabric;
     private readonly bool _ownsAll;
+    private HostProcess? _registry;
 
     private VmHost(VmOptions options, RunDirectory directory, Fabric fabric, NetworkHost host, SshKeys keys, bool ownsAll)
     {
@@ -73,6 +74,8 @@ internal sealed class VmHost : IAsyncDisposable
         VmOptions options, RunDirectory directory, Fabric fabric, bool ownsAll, CancellationToken cancellationToken)
     {
         directory.MakeDirectory("log");
+        if (options.Docker == VmDocker.Engine)
+            VmSetup.RequireDockerDaemon(fabric.Rootless);
         var keys = await SshKeys.MakeAsync(directory, cancellationToken);
         var host = await fabric.AddHostAsync(VmSetup.SpecFor(options, keys), cancellationToken);
         var network = new Network("vm", options.EdgeAddress) { EdgeAddress6 = options.IPv6 ? "2001:db8:128::1/64" : null };
@@ -104,12 +107,30 @@ internal sealed class VmHost : IAsyncDisposable
     {
         await EndAsync(Engine);
         Engine = null;
-        if (_options.Docker != VmDocker.StandIn)
-            return;
         var log = _directory.File("log", "vm-engine.log");
         File.Delete(log);
-        Engine = Host.Start(log, Command.Plain, "/usr/local/bin/embark-sandbox", "engine");
-        await Engine.WaitForLogAsync("listening on", TimeSpan.FromSeconds(30), cancellationToken);
+        if (_options.Docker == VmDocker.StandIn)
+        {
+            Engine = Host.Start(log, Command.Plain, "/usr/local/bin/embark-sandbox", "engine");
+            await Engine.WaitForLogAsync("listening on", TimeSpan.FromSeconds(30), cancellationToken);
+        }
+        else if (_options.Docker == VmDocker.Engine)
+        {
+            await StartRegistryAsync(cancellationToken);
+            Engine = Host.Start(log, Command.Plain, VmSetup.DockerDaemon(_directory.ControlGroup));
+            await Engine.WaitForLogAsync("API listen on", TimeSpan.FromSeconds(60), cancellationToken);
+        }
+    }
+
+    // The registry outlives restarts of the engine, as a real one would.
+    private async Task StartRegistryAsync(CancellationToken cancellationToken)
+    {
+        if (_registry is { HasExited: false })
+            return;
+        await Host.ShellAsync("mkdir -p /var/lib/docker; mount -t tmpfs docker /var/lib/docker", cancellationToken);
+        _registry = Host.Start(_directory.File("log", "vm-registry.log"), Command.Plain,
+            "/usr/local/bin/embark-sandbox", "registry", "--listen", VmSetup.Registry, "--layer", "/var/lib/docker/layer.tar");
+        await _registry.WaitForLogAsync("listening on", TimeSpan.FromSeconds(60), cancellationToken);
     }
 
     /// <summary>Starts the ratings application, anew when it runs.</summary>
@@ -133,8 +154,9 @@ internal sealed class VmHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(EndAsync(Sshd), EndAsync(Ratings), EndAsync(Engine));
+        // The end of the host is the end of all that runs on it.
         await Host.DisposeAsync();
+        await Task.WhenAll(EndAsync(Sshd), EndAsync(Ratings), EndAsync(Engine), EndAsync(_registry));
         if (!_ownsAll)
             return;
         await _fabric.DisposeAsync();

@@ -22,6 +22,28 @@ internal static class VmSetup
         },
     };
 
+    /// <summary>Where the registry of the sandbox's images listens on a VM with a real engine.</summary>
+    public const string Registry = "127.0.0.1:5000";
+
+    private static readonly string[] DockerPrograms = ["dockerd", "docker", "runc"];
+
+    /// <summary>Words of dockerd: everything below tmpfs, no networks of its own, and its control groups where the sandbox sweeps.</summary>
+    public static IReadOnlyList<string> DockerDaemon(string controlGroup) =>
+    [
+        "dockerd", "-H", "unix:///run/docker.sock", "--group", "docker", "--data-root", "/var/lib/docker", "--exec-root", "/run/docker",
+        "--pidfile", "/run/docker.pid", "--bridge", "none", "--iptables=false", "--ip6tables=false", "--cgroup-parent", $"/{controlGroup}",
+        "--registry-mirror", $"http://{Registry}",
+    ];
+
+    /// <summary>The real engine needs its programs, and root.</summary>
+    public static void RequireDockerDaemon(bool rootless)
+    {
+        if (rootless)
+            throw new SandboxException("--engine docker needs root", "run it as root, or without --engine docker: the stand-in needs none");
+        if (DockerPrograms.Where(program => Ground.FindProgram(program) is null).ToList() is { Count: > 0 } missing)
+            throw new SandboxException($"--engine docker needs programs that are not installed: {string.Join(", ", missing)}", "apt-get install docker.io");
+    }
+
     // No PAM: the VM's users exist only in its own files, and the machine's PAM stack may need services that do not run there.
     private static string SshdConfig(VmOptions options) => $"""
         Port {options.SshPort}

@@ -29,11 +29,17 @@ cp "$old$VM_HOST_KEY" /etc/ssh/ssh_host_ed25519_key
 chmod 0600 /etc/ssh/ssh_host_ed25519_key
 printf '%s\n' "$VM_SSHD_CONFIG" >/etc/ssh/sshd_config
 
-rm -f /usr/local/bin/docker /run/docker.sock
+rm -f /run/docker.sock
+[ "$VM_DOCKER" = Engine ] || rm -f /usr/local/bin/docker
 if [ "$VM_DOCKER" = StandIn ]; then
     rm -f /usr/bin/docker
     printf '%s' "$VM_DOCKER_CLIENT" >/usr/bin/docker
     chmod 0755 /usr/bin/docker
 elif [ "$VM_DOCKER" = None ]; then
     rm -f /usr/bin/docker
+else
+    # dockerd makes control groups; they belong to the machine, which is why the sandbox sweeps them.
+    mount --rbind "$old/sys/fs/cgroup" /sys/fs/cgroup
+    mkdir -p /etc/docker
+    rm -f /etc/docker/daemon.json
 fi
