@@ -32,6 +32,9 @@ internal sealed class HostProcess(Process entered, string log) : IAsyncDisposabl
     {
         if (Pid is { } pid)
             _ = Native.Kill(pid, signal);
+        // nsenter stops itself when its child is stopped, and then would not see its end.
+        if (signal != Native.SigStop && !entered.HasExited)
+            _ = Native.Kill(entered.Id, Native.SigCont);
     }
 
     /// <summary>Waits until the log holds <paramref name="text"/>.</summary>
@@ -50,11 +53,17 @@ internal sealed class HostProcess(Process entered, string log) : IAsyncDisposabl
         }
     }
 
-    /// <summary>Ends it: politely first, by force after three seconds.</summary>
     public async ValueTask DisposeAsync()
     {
+        await StopAsync(TimeSpan.FromSeconds(3));
+        entered.Dispose();
+    }
+
+    /// <summary>Ends it: politely first, by force when the limit is over.</summary>
+    public async Task StopAsync(TimeSpan patience)
+    {
         Signal(Native.SigTerm);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(3));
+        using var limit = new CancellationTokenSource(patience);
         try
         {
             await entered.WaitForExitAsync(limit.Token);
@@ -64,6 +73,5 @@ internal sealed class HostProcess(Process entered, string log) : IAsyncDisposabl
             Signal(Native.SigKill);
             await entered.WaitForExitAsync(CancellationToken.None);
         }
-        entered.Dispose();
     }
 }

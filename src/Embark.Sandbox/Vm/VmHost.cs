@@ -105,6 +105,9 @@ internal sealed class VmHost : IAsyncDisposable
     /// <summary>Starts the VM's Docker, anew when it runs.</summary>
     public async Task StartEngineAsync(CancellationToken cancellationToken)
     {
+        // A real engine first stops its containers, each with ten seconds of its own.
+        if (Engine is { HasExited: false })
+            await Engine.StopAsync(TimeSpan.FromSeconds(20));
         await EndAsync(Engine);
         Engine = null;
         var log = _directory.File("log", "vm-engine.log");
@@ -144,6 +147,10 @@ internal sealed class VmHost : IAsyncDisposable
             "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "/usr/local/bin/embark-sandbox", "app", "ratings", "--listen", "127.0.0.1:9080");
         await Ratings.WaitForLogAsync("listening on", TimeSpan.FromSeconds(30), cancellationToken);
     }
+
+    /// <summary>What goes wrong with images from now on; see <see cref="Docker.Faults"/>. None: all goes well again.</summary>
+    public Task<string> SetDockerFaultsAsync(IReadOnlyList<string> lines, CancellationToken cancellationToken) =>
+        Host.Command("sh", "-c", "mkdir -p /etc/docker && cat >\"$0\"", Docker.Faults.File).RequireAsync(string.Join('\n', lines), cancellationToken);
 
     /// <summary>Runs shell text as the VM's root.</summary>
     public Task<string> RootAsync(string script, CancellationToken cancellationToken) => Host.ShellAsync(script, cancellationToken);
