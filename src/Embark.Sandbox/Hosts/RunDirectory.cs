@@ -156,23 +156,10 @@ internal sealed class RunDirectory : IAsyncDisposable
             Directory.CreateDirectory(Parent, Private);
         Directory.CreateDirectory(directory, Private);
         foreach (var ours in new[] { directory, Parent }.Where(Directory.Exists))
-            if (new FileInfo(ours).LinkTarget is not null || !OwnedPrivately(ours))
-                throw new SandboxException($"directory {ours} is a link, or others may enter it", $"chmod 0700 {ours}, or name another with --dir");
-    }
-
-    // The owner cannot be read by .NET; only the owner (or root) can set the mode, so setting it is the question.
-    private static bool OwnedPrivately(string directory)
-    {
-        try
-        {
-            var mode = System.IO.File.GetUnixFileMode(directory);
-            System.IO.File.SetUnixFileMode(directory, mode);
-            return (mode & ~Private) == 0;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
-        }
+            if (!Native.IsOwnDirectory(ours))
+                throw new SandboxException($"directory {ours} is a link, or belongs to somebody else", "name another with --dir");
+            else if (System.IO.File.GetUnixFileMode(ours) != Private)
+                System.IO.File.SetUnixFileMode(ours, Private);
     }
 
     private static void Remove(string entry)
