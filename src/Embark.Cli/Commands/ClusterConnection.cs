@@ -17,7 +17,13 @@ internal sealed class ClusterConnection : IDisposable
     {
         var connection = Kubeconfig.Load(options);
         foreach (var warning in connection.Warnings) terminal.Warning(warning);
-        var client = KubernetesClient.Connect(connection, new KubernetesClientOptions { Interactive = Terminal.CanAsk, UserAgent = $"embark/{VersionCommand.Version.Split('+')[0]}" });
+        var client = KubernetesClient.Connect(connection, new KubernetesClientOptions
+        {
+            Interactive = Terminal.CanAsk,
+            UserAgent = $"embark/{VersionCommand.Version.Split('+')[0]}",
+            // The command line speaks TLS with nobody but the cluster.
+            OwnTrustOnly = true,
+        });
         return new ClusterConnection(client, connection.Namespace);
     }
 
