@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Embark.Cli.Options;
 using Embark.Cli.Output;
+using Embark.Planning;
 
 namespace Embark.Cli.Commands;
 
@@ -33,18 +34,27 @@ internal static class JoinCommand
             List<string> errors = [];
             var chosen = selection.Read(parsed, cluster.Namespace(parsed), errors);
             var reach = ssh.Read(parsed, Terminal.CanAsk, many: chosen.Name is null, errors);
+            var target = destination.Read(parsed, errors);
+            var options = plan.Read(parsed, errors);
+            var local = target is Destination.Folder or Destination.Archive;
+            if (original && local && options.StartProxy) terminal.Warning("--start-istio-proxy does nothing here: the start script is to be run on the VM");
             var request = new RunRequest
             {
                 Selection = chosen,
-                Destination = destination.Read(parsed, errors),
+                Destination = target,
                 Cluster = cluster.Read(parsed),
-                Mesh = reach.Over(mesh.Read(parsed, errors)) with { Join = plan.Read(parsed, errors) },
+                Mesh = reach.Over(mesh.Read(parsed, errors)) with
+                {
+                    Join = local ? options with { StartProxy = true } : options,
+                    Directory = local ? Placeholder.Directory : null,
+                },
                 Ssh = reach,
                 Parallel = parsed.GetValue(parallel) ?? Fleet.DefaultParallel,
                 Format = parsed.GetValue(format),
             };
             if (errors.Count > 0) throw UsageErrors.Exception(errors, parsed.CommandResult);
-            return await new Runner(request, terminal, interruption).RunAsync("Join", new JoinJob(request.Destination).RunAsync);
+            await using var job = new JoinJob(request, terminal);
+            return await new Runner(request, terminal, interruption).RunAsync(job);
         });
         return command;
     }

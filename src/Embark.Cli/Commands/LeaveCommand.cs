@@ -35,7 +35,8 @@ internal static class LeaveCommand
                 Format = parsed.GetValue(format),
             };
             if (errors.Count > 0) throw UsageErrors.Exception(errors, parsed.CommandResult);
-            return await new Runner(request, terminal, interruption).RunAsync("Leave", new LeaveJob(request.Destination).RunAsync);
+            await using var job = new LeaveJob(request);
+            return await new Runner(request, terminal, interruption).RunAsync(job);
         });
         return command;
     }

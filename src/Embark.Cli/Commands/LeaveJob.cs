@@ -5,14 +5,20 @@ using Embark.Planning;
 namespace Embark.Cli.Commands;
 
 /// <summary>Wires a leave to where its plan goes.</summary>
-internal sealed class LeaveJob(Destination destination)
+internal sealed class LeaveJob(RunRequest request) : IVmJob
 {
+    public string Name => "Leave";
+
     public async Task<Plan> RunAsync(VmRun run, CancellationToken cancellationToken)
     {
         var entry = await run.EntryAsync(cancellationToken);
-        if (destination is Destination.Print) return await new Leave(new NoVm(), new PrintSink(run.Output)).RunAsync(entry, cancellationToken);
+        if (request.Destination is Destination.Print) return await new Leave(new NoVm(), new PrintSink(run.Output)).RunAsync(entry, cancellationToken);
         var (vm, sink) = run.OverSsh(VmPurpose.Leave);
         await using (vm)
             return await new Leave(vm, sink).RunAsync(entry, cancellationToken);
     }
+
+    public Task CompleteAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

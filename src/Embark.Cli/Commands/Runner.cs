@@ -1,13 +1,12 @@
 using Embark.Cli.Output;
 using Embark.Mesh;
-using Embark.Planning;
 
 namespace Embark.Cli.Commands;
 
 /// <summary>Runs a job for the VM or the VMs that were asked for, and tells how it ended.</summary>
 internal sealed class Runner(RunRequest request, Terminal terminal, Interruption interruption)
 {
-    public async Task<int> RunAsync(string job, Func<VmRun, CancellationToken, Task<Plan>> one)
+    public async Task<int> RunAsync(IVmJob job)
     {
         using var cluster = ClusterConnection.Open(request.Cluster, terminal);
         var reader = new MeshReader(cluster.Client, request.Mesh);
@@ -24,14 +23,15 @@ internal sealed class Runner(RunRequest request, Terminal terminal, Interruption
         {
             try
             {
-                return await one(runs[at] with { Output = transcripts.For(at) }, cancellationToken);
+                return await job.RunAsync(runs[at] with { Output = transcripts.For(at) }, cancellationToken);
             }
             finally
             {
                 transcripts.End(at);
             }
         }, interruption.Token);
-        return single ? Summary.One(job, outcomes[0], request.Format, terminal) : Summary.Many(job, outcomes, request.Format, terminal);
+        if (!interruption.Token.IsCancellationRequested) await job.CompleteAsync(interruption.Token);
+        return single ? Summary.One(job.Name, outcomes[0], request.Format, terminal) : Summary.Many(job.Name, outcomes, request.Format, terminal);
     }
 
     private async Task<IReadOnlyList<VmRun>> RunsAsync(ClusterConnection cluster, MeshReader reader, bool single)
