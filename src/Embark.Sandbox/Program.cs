@@ -21,6 +21,7 @@ try
         ["proxy", .. var words] => await ProxyProgram.RunAsync(words, stop.Token),
         ["cluster", .. var words] => await Embark.Sandbox.Pods.ClusterProgram.RunAsync(Embark.Sandbox.Pods.ClusterOptions.Parse(words), stop.Token),
         ["registry", "--listen", var listen, "--layer", var layer] => await RegistryServer.RunAsync(IPEndPoint.Parse(listen), layer, stop.Token),
+        ["relay", var target, var roundTrip] => await Embark.Sandbox.Relay.RelayCommand.RunAsync(target, roundTrip, stop.Token),
         ["engine"] => await EngineServer.RunAsync(stop.Token),
         ["vm", .. var options] => await VmCommand.RunAsync(options, stop.Token),
         _ => Usage(),
