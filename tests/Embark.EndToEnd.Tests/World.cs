@@ -45,7 +45,7 @@ public sealed class World : IAsyncLifetime
             await File.WriteAllTextAsync(kubeconfig, _api.KubeconfigFor("admin"), cancellationToken);
             File.SetUnixFileMode(kubeconfig, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
-        catch (SandboxException failure)
+        catch (SandboxException failure) when (failure.HostsOnly)
         {
             _missing = $"needs namespaces: {failure.Message}";
         }
@@ -77,6 +77,18 @@ public sealed class World : IAsyncLifetime
         if (value is null) annotations.Remove(name);
         else annotations[name] = value;
     });
+
+    /// <summary>Adds a copy of the guide's WorkloadEntry under another name.</summary>
+    internal void Add(string name, Action<JsonObject> change)
+    {
+        var copy = (JsonObject)JsonNode.Parse(Api.Store.Find(new GroupResource("networking.istio.io", "workloadentries"), "bookinfo", "ratings-vm")!.Value.ToJsonString())!;
+        copy["metadata"]!["name"] = name;
+        copy["metadata"]!.AsObject().Remove("uid");
+        change(copy);
+        Api.Store.Change(new GroupResource("networking.istio.io", "workloadentries"), "bookinfo", name, _ => copy);
+    }
+
+    internal void Remove(string name) => Api.Store.Change(new GroupResource("networking.istio.io", "workloadentries"), "bookinfo", name, _ => null);
 
     internal void Edit(string plural, string name, Action<JsonObject> change) =>
         Api.Store.Change(new GroupResource("networking.istio.io", plural), "bookinfo", name, stored =>
