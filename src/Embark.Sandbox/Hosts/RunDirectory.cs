@@ -150,16 +150,17 @@ internal sealed class RunDirectory : IAsyncDisposable
         }
     }
 
+    // From the outside in, so that what is refused leaves nothing half made.
     private static void MakePrivate(string directory)
     {
-        if (directory.StartsWith(Parent + "/", StringComparison.Ordinal))
-            Directory.CreateDirectory(Parent, Private);
-        Directory.CreateDirectory(directory, Private);
-        foreach (var ours in new[] { directory, Parent }.Where(Directory.Exists))
+        foreach (var ours in directory.StartsWith(Parent + "/", StringComparison.Ordinal) ? new[] { Parent, directory } : [directory])
+        {
+            Directory.CreateDirectory(ours, Private);
             if (!Native.IsOwnDirectory(ours))
                 throw new SandboxException($"directory {ours} is a link, or belongs to somebody else", "name another with --dir");
-            else if (System.IO.File.GetUnixFileMode(ours) != Private)
+            if (System.IO.File.GetUnixFileMode(ours) != Private)
                 System.IO.File.SetUnixFileMode(ours, Private);
+        }
     }
 
     private static void Remove(string entry)

@@ -93,6 +93,19 @@ public sealed class UpTests : IDisposable
         Assert.True(File.Exists(Path.Combine(_directory, "run", "precious")));
     }
 
+    [Fact(Timeout = 90_000)]
+    public async Task Directory_that_is_a_link_is_refused()
+    {
+        var elsewhere = Directory.CreateDirectory(Path.Combine(_directory, "elsewhere")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(_directory, "run"), elsewhere);
+
+        var up = await RunAsync("up");
+
+        Assert.Equal(1, up.ExitCode);
+        Assert.Contains("is a link, or belongs to somebody else", up.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere));
+    }
+
     // Everything of a sandbox either lies in its directory or is told where that is: by mounts, working directory or words.
     private List<string> Trace(RunningSandbox sandbox)
     {
