@@ -60,7 +60,7 @@ internal sealed class EntryReader(KubernetesClient client, MeshReaderOptions opt
         var workload = _door.Read(entry, around, findings);
         if (workload?.ProxyConfig is { } config)
             workload = workload with { Namespaces = await new NamespacesInUse(client).AmongAsync([config], options.SystemNamespace, cancellationToken) };
-        return new(name, workload, findings.Problems);
+        return new(name, findings.Problems.Count > 0 ? null : workload, findings.Problems);
     }
 
     /// <summary>A dry run would not find out otherwise; where it may not be read, the token request will tell.</summary>

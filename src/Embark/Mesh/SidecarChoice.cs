@@ -9,7 +9,11 @@ internal sealed class SidecarChoice(string subject, IReadOnlyDictionary<string, 
 {
     public SidecarSettings? Read(EntrySurroundings around, Findings findings)
     {
-        if (around.Sidecars is not { } sidecars) return null;
+        if (around.Sidecars is not { } sidecars)
+        {
+            findings.Warn($"Sidecars for {subject}", "may not be listed: nothing is known of the ports that the proxy binds", "allow list on sidecars.networking.istio.io there");
+            return null;
+        }
         var chosen = Choose(sidecars, around.RootSidecars, findings);
         var ports = chosen?.Spec?.Ingress?.Select(i => i.Port?.Number ?? 0).Where(p => p is > 0 and <= 65535).Distinct().ToList() ?? [];
         // Without any label that alone is said.

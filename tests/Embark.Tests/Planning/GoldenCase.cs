@@ -125,13 +125,11 @@ internal sealed partial class GoldenCase
         },
     };
 
-    /// <summary>The base without the objects that <c>without</c> names as <c>Kind name</c>.</summary>
-    private string Base()
-    {
-        var without = (_case["without"] as JsonArray ?? []).Select(w => w!.GetValue<string>().Split(' ')).ToList();
-        var documents = File.ReadAllText(Path.Combine(Root, $"base-{Text("base")}.yaml")).Split("---\n");
-        return string.Join("---\n", documents.Where(d => !without.Any(w => d.Contains($"kind: {w[0]}\n", StringComparison.Ordinal) && d.Contains($"name: {w[1]},", StringComparison.Ordinal))));
-    }
+    private string Base() => Without(File.ReadAllText(Path.Combine(Root, $"base-{Text("base")}.yaml")), [.. (_case["without"] as JsonArray ?? []).Select(w => w!.GetValue<string>())]);
+
+    /// <summary>YAML without the objects that are named as <c>Kind name</c>.</summary>
+    internal static string Without(string yaml, IReadOnlyList<string> names) => string.Join("\n---\n", yaml.Split("\n---\n").Where(document => !names.Select(n => n.Split(' '))
+        .Any(n => document.Contains($"kind: {n[0]}\n", StringComparison.Ordinal) && (document.Contains($"name: {n[1]},", StringComparison.Ordinal) || document.Contains($"name: {n[1]}\n", StringComparison.Ordinal)))));
 
     private string? Text(string field) => _case[field]?.GetValue<string>();
 
