@@ -41,7 +41,7 @@ public sealed record Policy
             findings.Refuse($"{source} {Printable.Text(name, 60)}", "is not known", "use addresses, sshUsers, configDirs, images");
         var addresses = List(root, "addresses", source, findings);
         foreach (var wrong in (addresses ?? []).Where(a => a.Contains('/', StringComparison.Ordinal) && NetworkOf(a) is null))
-            findings.Refuse($"{source} addresses", $"\"{Printable.Text(wrong)}\" is no network", "write it as 10.0.0.0/8, with no bit set behind the prefix");
+            findings.Refuse($"{source} addresses", $"\"{Printable.Text(wrong)}\" is no network", "write it as 10.0.0.0/8");
         var policy = new Policy
         {
             Networks = addresses is null ? null : [.. addresses.Select(NetworkOf).OfType<IPNetwork>()],
