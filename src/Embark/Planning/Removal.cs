@@ -42,7 +42,8 @@ internal static class Removal
         var named = Manifest.Read(facts?.Manifest)?.Files.Select(f => f.Path)
             .Where(p => p.StartsWith($"{paths.Directory}/", StringComparison.Ordinal) && Grammar.Directory.Accepts(p)) ?? [];
         var all = known.Concat(named).Distinct(StringComparer.Ordinal);
-        return facts is null ? all : all.Where(facts.FileHashes.ContainsKey);
+        // A file that only root can read has a mode, but no hash.
+        return facts is null ? all : all.Where(path => facts.FileHashes.ContainsKey(path) || facts.Modes.ContainsKey(path));
     }
 
     private static IEnumerable<string> Directories(VmPaths paths) =>

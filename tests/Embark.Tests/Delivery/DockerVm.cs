@@ -188,7 +188,17 @@ internal sealed class DockerVm : IAsyncDisposable
         _dockerd = null;
     }
 
-    public HostProcess Dockerd => _dockerd!;
+    public void FreezeDocker() => _dockerd!.Signal(19);   // SIGSTOP
+
+    /// <summary>nsenter, which waits for dockerd, stops itself with it.</summary>
+    public void ContinueDocker()
+    {
+        var pid = _dockerd!.Pid!.Value;
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        var parent = int.Parse(stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], null);
+        _ = Native.Kill(pid, 18);   // SIGCONT
+        _ = Native.Kill(parent, 18);
+    }
 
     public async ValueTask DisposeAsync()
     {
