@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using Embark.Sandbox.Istiod.Authority;
 using Embark.Sandbox.ApiServer.Objects;
 
 namespace Embark.Sandbox.ApiServer;
@@ -16,7 +15,7 @@ internal sealed record SandboxObjects(IReadOnlyList<JsonObject> Objects, string 
 {
     public static SandboxObjects Make(TimeProvider clock)
     {
-        var (certificate, key) = MakeRoot(clock);
+        var (certificate, key) = MeshAuthority.NewRoot("cluster.local", clock);
         var objects = EmbeddedYaml.Read("cluster/mesh.yaml");
         return new([.. objects, RootSecret(certificate, key)], certificate);
     }
@@ -34,19 +33,6 @@ internal sealed record SandboxObjects(IReadOnlyList<JsonObject> Objects, string 
         },
         ["data"] = new JsonObject { ["root-cert.pem"] = pem },
     };
-
-    // Shape of istiod's self-signed root: RSA 2048, subject O=cluster.local, 10 years, certSign only.
-    private static (string Certificate, string Key) MakeRoot(TimeProvider clock)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("O=cluster.local", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        var now = clock.GetUtcNow();
-        using var certificate = request.CreateSelfSigned(now, now.AddDays(3650));
-        return (certificate.ExportCertificatePem() + "\n", key.ExportRSAPrivateKeyPem() + "\n");
-    }
 
     private static JsonObject RootSecret(string certificate, string key) => new()
     {

@@ -34,7 +34,7 @@ internal static class StartScript
               check_place
               check_docker
               undo_leftovers
-              if describe "$container" | grep -q '"embark.plan": "{{plan.Hash}}"' && runs "$container"; then
+              if look "$container" && is_running && has_plan; then
                 say "nothing to change: $container runs as it should"; exit 0
               fi
               pull
@@ -42,6 +42,8 @@ internal static class StartScript
               note
               say "$container runs; readiness: curl -s -o /dev/null -w '%{http_code}' localhost:{{container.ReadinessPort}}/healthz/ready"
             }
+
+            has_plan() { case $seen in *'"embark.plan": "{{plan.Hash}}"'*) ;; *) return 1 ;; esac; }
 
             check_place() {
               case $dir in *[!A-Za-z0-9/._-]*) stop "$dir: move the files to a path of letters, digits, '.', '_', '-' alone" ;; esac
@@ -52,13 +54,13 @@ internal static class StartScript
             check_docker() {
               command -v docker >/dev/null 2>&1 || stop "docker is not installed"
               docker_ 20 version --format '{{"{{json .}}"}}' >/dev/null 2>&1 || stop "no Docker server answers $(id -un): is it running, and is this account in the group docker?"
-              if exists "$container" && ! is_ours "$container" && [ ! "$adopt" ]; then
+              if look "$container" && ! is_ours && [ ! "$adopt" ]; then
                 stop "a container $container is there that Embark did not make: remove or rename it"
               fi
             }
 
             # What is left of a run that was cut off is undone first.
-            undo_leftovers() { if [ -d "$dir/previous" ] || exists "$container.old"; then roll_back; fi; }
+            undo_leftovers() { if [ -d "$dir/previous" ] || look "$container.old"; then roll_back; fi; }
 
             pull() {
               docker_ 1100 pull "$image" >/dev/null || say "the image $image cannot be pulled; going on with the one that is here"
@@ -72,7 +74,8 @@ internal static class StartScript
 
             replace() {
               own_directory "$dir/previous" 0700
-              if exists "$container"; then retire "$container"; else : >"$dir/previous/.starts" || exit 1; fi
+              if look "$container"; then retire "$container"; fi
+              look "$container.old" || : >"$dir/previous/.starts" || exit 1
               started=$(run) && { watch_container "$container" 3 >/dev/null; [ "$good" ]; } || failed
               conclude
             }
