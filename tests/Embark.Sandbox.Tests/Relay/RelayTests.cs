@@ -54,7 +54,7 @@ public sealed class RelayTests
         await client.GetStream().ReadExactlyAsync(new byte[sent.Length]);
         await sending;
         // One buffer of 64 kB a round trip would take 24 s.
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0.4, 12);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0.19, 12);
     }
 
     [Fact(Timeout = 60_000)]

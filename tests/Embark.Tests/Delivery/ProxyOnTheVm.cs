@@ -98,8 +98,8 @@ public sealed class ProxyOnTheVm(SharedVm shared) : IClassFixture<SharedVm>
         var (vm, id) = await JoinedAsync(shared);
         var before = await vm.TreeAsync();
         // Docker speaks plain HTTP to registries on 127.0.0.0/8.
-        await using var registry = await vm.StubAsync(5000, $"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nDocker-Distribution-Api-Version: registry/2.0\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{{}}");
-        var (mesh, workload) = WithImage(vm, "127.0.0.1:5000/proxyv2:1");
+        await using var registry = await vm.StubAsync(5002, $"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nDocker-Distribution-Api-Version: registry/2.0\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{{}}");
+        var (mesh, workload) = WithImage(vm, "127.0.0.1:5002/proxyv2:1");
 
         var run = await vm.JoinAsync(workload, mesh, cancellationToken: Cancel);
 
