@@ -7,12 +7,17 @@ using Embark.Sandbox.Vm;
 namespace Embark.EndToEnd.Tests;
 
 /// <summary>The guide's mesh on this machine, and an operator in front of it: a Kubernetes API and one VM with real sshd.</summary>
-public sealed class World : IAsyncLifetime
+public class World : IAsyncLifetime
 {
+    private readonly bool _engine;
     private readonly string _home = Directory.CreateTempSubdirectory("embark-e2e-").FullName;
     private string? _missing;
     private ApiServer? _api;
     private VmHost? _vm;
+
+    public World() { }
+
+    protected World(bool engine) => _engine = engine;
 
     internal ApiServer Api => _api ?? throw new InvalidOperationException("Need() first");
 
@@ -40,14 +45,14 @@ public sealed class World : IAsyncLifetime
         try
         {
             _api = await ApiServer.StartAsync(new ApiServerOptions(), cancellationToken);
-            _vm = await VmHost.StartAsync(new VmOptions { Docker = VmDocker.StandIn }, cancellationToken);
+            _vm = await VmHost.StartAsync(new VmOptions { Docker = _engine ? VmDocker.Engine : VmDocker.StandIn }, cancellationToken);
             var kubeconfig = Path.Combine(_home, "kubeconfig");
             await File.WriteAllTextAsync(kubeconfig, _api.KubeconfigFor("admin"), cancellationToken);
             File.SetUnixFileMode(kubeconfig, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
-        catch (SandboxException failure) when (failure.HostsOnly)
+        catch (SandboxException failure) when (failure.HostsOnly || failure.Message.StartsWith("--engine docker needs", StringComparison.Ordinal))
         {
-            _missing = $"needs namespaces: {failure.Message}";
+            _missing = $"needs hosts: {failure.Message}";
         }
     }
 
@@ -110,5 +115,6 @@ public sealed class World : IAsyncLifetime
         if (_vm is not null) await _vm.DisposeAsync();
         if (_api is not null) await _api.DisposeAsync();
         Directory.Delete(_home, recursive: true);
+        GC.SuppressFinalize(this);
     }
 }
