@@ -17,10 +17,18 @@ public sealed record Service(ObjectMeta Metadata, ServiceSpec? Spec, ServiceStat
 
 /// <summary>Wanted state of a Service.</summary>
 public sealed record ServiceSpec(
-    string? Type, IReadOnlyList<ServicePort>? Ports, IReadOnlyDictionary<string, string>? Selector, IReadOnlyList<string>? ExternalIPs);
+    string? Type, IReadOnlyList<ServicePort>? Ports, IReadOnlyDictionary<string, string>? Selector, IReadOnlyList<string>? ExternalIPs)
+{
+    /// <summary>Its address inside the cluster; <c>None</c> for a headless one.</summary>
+    public string? ClusterIP { get; init; }
+}
 
 /// <summary>One port of a Service; <c>TargetPort</c> is a number or a name.</summary>
-public sealed record ServicePort(string? Name, int Port, string? Protocol, JsonElement? TargetPort);
+public sealed record ServicePort(string? Name, int Port, string? Protocol, JsonElement? TargetPort)
+{
+    /// <summary>What is spoken there, such as <c>http</c>; null when the Service does not say.</summary>
+    public string? AppProtocol { get; init; }
+}
 
 /// <summary>Seen state of a Service.</summary>
 public sealed record ServiceStatus(LoadBalancerStatus? LoadBalancer);

@@ -1,5 +1,5 @@
+using Embark.Checks;
 using Embark.Kubernetes;
-using Embark.Planning;
 
 namespace Embark;
 
@@ -16,7 +16,7 @@ public static class Fleet
     /// <param name="cancellationToken">Interrupts: VMs that are being worked on end in good order, the rest is not started.</param>
     /// <returns>One outcome for each VM; never throws for what happened to one.</returns>
     public static async Task<IReadOnlyList<VmOutcome>> RunAsync(
-        IReadOnlyList<NamespacedName> vms, int parallel, Func<int, CancellationToken, Task<Plan>> job, CancellationToken cancellationToken)
+        IReadOnlyList<NamespacedName> vms, int parallel, Func<int, CancellationToken, Task<Done>> job, CancellationToken cancellationToken)
     {
         var outcomes = new VmOutcome[vms.Count];
         // No token here: Parallel would throw where the outcomes shall tell what happened.
@@ -31,18 +31,19 @@ public static class Fleet
         : outcomes.Any(outcome => !outcome.Succeeded) ? FailureClass.PartOfFleetFailed
         : FailureClass.None;
 
-    private static async Task<VmOutcome> OneAsync(NamespacedName vm, Func<CancellationToken, Task<Plan>> job, CancellationToken cancellationToken)
+    private static async Task<VmOutcome> OneAsync(NamespacedName vm, Func<CancellationToken, Task<Done>> job, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return new VmOutcome(vm) { Started = false };
         try
         {
-            return new VmOutcome(vm) { Plan = await job(cancellationToken) };
+            var done = await job(cancellationToken);
+            return new VmOutcome(vm) { Plan = done.Plan, Proof = done.Proof };
         }
 #pragma warning disable CA1031 // one VM's failure, whatever it is, must not end the others
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            return new VmOutcome(vm) { Failure = failure };
+            return new VmOutcome(vm) { Failure = failure, Proof = (failure as NotJoinedException)?.Report };
         }
     }
 }

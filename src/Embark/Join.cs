@@ -1,3 +1,4 @@
+using Embark.Checks;
 using Embark.Delivery;
 using Embark.Kubernetes;
 using Embark.Mesh;
@@ -9,26 +10,28 @@ namespace Embark;
 /// <param name="cluster">Where the WorkloadEntry and the mesh's settings are.</param>
 /// <param name="vm">The VM, or <see cref="NoVm"/> where nothing is connected to.</param>
 /// <param name="sink">Where the plan goes.</param>
-public sealed class Join(MeshReader cluster, IVm vm, IPlanSink sink)
+/// <param name="proof">Proves what was delivered, or <see cref="NoProof"/>.</param>
+public sealed class Join(MeshReader cluster, IVm vm, IPlanSink sink, IProof proof)
 {
     /// <summary>One VM by name. The mesh is read while the entry is found and the VM is asked.</summary>
-    /// <returns>What was delivered; no steps when nothing was to change.</returns>
+    /// <returns>What was delivered (no steps when nothing was to change) and what was proved.</returns>
     /// <exception cref="InvalidInputException">Entry, mesh or VM are refused, all problems at once; nothing was changed.</exception>
-    public Task<Plan> RunAsync(NamespacedName name, CancellationToken cancellationToken) => RunAsync(
+    /// <exception cref="NotJoinedException">Delivered, but the VM is not in the mesh.</exception>
+    public Task<Done> RunAsync(NamespacedName name, CancellationToken cancellationToken) => RunAsync(
         token => cluster.FindWorkloadAsync(name, token), token => cluster.ReadAsync(name.Namespace, token), cancellationToken);
 
     /// <summary>One VM of many: its entry has been found, and the mesh is read once for all.</summary>
     /// <inheritdoc cref="RunAsync(NamespacedName, CancellationToken)"/>
-    public Task<Plan> RunAsync(WorkloadReading entry, Task<MeshSettings> mesh, CancellationToken cancellationToken) => RunAsync(
+    public Task<Done> RunAsync(WorkloadReading entry, Task<MeshSettings> mesh, CancellationToken cancellationToken) => RunAsync(
         _ => Task.FromResult(entry.Required()), mesh.WaitAsync, cancellationToken);
 
-    private async Task<Plan> RunAsync(
+    private async Task<Done> RunAsync(
         Func<CancellationToken, Task<WorkloadEntry>> find, Func<CancellationToken, Task<MeshSettings>> read, CancellationToken cancellationToken)
     {
         var ((workload, facts), mesh) = await Both.Async(FindAndLearnAsync, read, cancellationToken);
         var plan = Planner.For(mesh, workload, facts);
         await sink.DeliverAsync(plan, cancellationToken);
-        return plan;
+        return new(plan, await proof.ProveAsync(mesh, workload, cancellationToken));
 
         async Task<(WorkloadEntry, VmFacts?)> FindAndLearnAsync(CancellationToken token)
         {

@@ -14,11 +14,11 @@ public sealed class Leave(IVm vm, IPlanSink sink)
     /// <param name="cancellationToken">Ends in good order.</param>
     /// <returns>What was taken away; no steps when nothing of ours was there.</returns>
     /// <exception cref="InvalidInputException">The VM is refused; nothing was changed.</exception>
-    public async Task<Plan> RunAsync(WorkloadEntry workload, CancellationToken cancellationToken)
+    public async Task<Done> RunAsync(WorkloadEntry workload, CancellationToken cancellationToken)
     {
         var facts = await vm.LearnAsync(workload, cancellationToken);
         var plan = Planner.ToLeave(workload, facts);
         await sink.DeliverAsync(plan, cancellationToken);
-        return plan;
+        return new(plan);
     }
 }

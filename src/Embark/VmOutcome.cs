@@ -1,3 +1,4 @@
+using Embark.Checks;
 using Embark.Kubernetes;
 using Embark.Planning;
 
@@ -9,6 +10,9 @@ public sealed record VmOutcome(NamespacedName Workload)
 {
     /// <summary>What was delivered; without steps when nothing was to change, null when it did not come so far.</summary>
     public Plan? Plan { get; init; }
+
+    /// <summary>What was proved, or seen to be wrong; null when nothing was looked at.</summary>
+    public ProofReport? Proof { get; init; }
 
     /// <summary>Why it was not done; null when it was.</summary>
     public Exception? Failure { get; init; }

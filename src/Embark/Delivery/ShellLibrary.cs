@@ -9,6 +9,8 @@ internal static class ShellLibrary
 
     public static string Docker { get; } = Read("docker.sh");
 
+    public static string Proof { get; } = Read("proof.sh");
+
     private static string Read(string name)
     {
         using var stream = typeof(ShellLibrary).Assembly.GetManifestResourceStream(name)

@@ -15,6 +15,9 @@ public sealed class SshSink(VmOverSsh vm, TokenIssuer tokens, Transcript transcr
     /// <summary>Who applies it, as the manifest on the VM keeps it.</summary>
     public string Operator { get; init; } = $"{Environment.UserName}@{Environment.MachineName}";
 
+    /// <summary>True when nothing follows the delivery over this session. Default true.</summary>
+    public bool EndsSession { get; init; } = true;
+
     /// <inheritdoc/>
     /// <exception cref="EmbarkException"><see cref="FailureClass.ApplyFailed"/> with what was rolled back; <see cref="FailureClass.VmNotReady"/> when a file could not be staged.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the VM is as it was.</exception>
@@ -24,7 +27,7 @@ public sealed class SshSink(VmOverSsh vm, TokenIssuer tokens, Transcript transcr
         if (plan.Steps.Count == 0) transcript.NothingToChange();
         else if (work.IsRemoval) await new VmRemoval(vm.Session, transcript, vm.Forced).RunAsync(plan, work);
         else await BringAsync(plan, work, cancellationToken);
-        vm.Close();
+        if (EndsSession) vm.Close();
     }
 
     private async Task BringAsync(Plan plan, DeliveryWork work, CancellationToken cancellationToken)

@@ -54,7 +54,7 @@ internal static partial class VmAnswersReader
         };
     }
 
-    private static (string Key, string Value) Split(string line)
+    internal static (string Key, string Value) Split(string line)
     {
         if (line.Length > LongestLine) throw new FormatException($"an answer of {line.Length} characters");
         var at = line.IndexOf(' ', StringComparison.Ordinal);
@@ -65,7 +65,7 @@ internal static partial class VmAnswersReader
         lookup[key].FirstOrDefault() ?? throw new FormatException($"no answer to '{key}'");
 
     /// <summary>Text that came as base64; null when there was none.</summary>
-    private static string? Text(ILookup<string, string> lookup, string key)
+    internal static string? Text(ILookup<string, string> lookup, string key)
     {
         var value = lookup[key].FirstOrDefault();
         if (value is null or "" or "-") return null;
@@ -80,7 +80,7 @@ internal static partial class VmAnswersReader
 
     private static string Word(string value) => Plain().IsMatch(value) ? value : throw new FormatException("an answer with unexpected characters");
 
-    private static long Number(string value, long largest) =>
+    internal static long Number(string value, long largest) =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= largest
             ? number : throw new FormatException("a number that is none");
 
@@ -103,7 +103,7 @@ internal static partial class VmAnswersReader
         return Sha256().IsMatch(words[0]) ? (words[1], words[0]) : throw new FormatException("a checksum that is none");
     }
 
-    private static List<string> Addresses(string text)
+    internal static List<string> Addresses(string text)
     {
         var found = InterfaceAddress().Matches(text).Select(match => match.Groups[1].Value).ToList();
         // hostname -I, where there is no `ip`, lists bare addresses.
@@ -112,7 +112,7 @@ internal static partial class VmAnswersReader
     }
 
     /// <summary>Names of processes by port, from <c>ss -Hltnp</c>.</summary>
-    private static Dictionary<int, string> Sockets(string? text)
+    internal static Dictionary<int, string> Sockets(string? text)
     {
         var names = new Dictionary<int, string>();
         foreach (Match match in SocketOwner().Matches(text ?? ""))
@@ -121,7 +121,7 @@ internal static partial class VmAnswersReader
     }
 
     /// <summary>One line of /proc/net/tcp or tcp6: <c>0100007F:3A98 1000</c>; each 32-bit word is in the machine's order (little endian).</summary>
-    private static SocketAnswer Listening(string line, Dictionary<int, string> names)
+    internal static SocketAnswer Listening(string line, Dictionary<int, string> names)
     {
         var match = KernelSocket().Match(line);
         if (!match.Success) throw new FormatException("a socket that is none");

@@ -25,21 +25,22 @@ internal static class VmFactsReader
             .Concat(vm.Way.Where(part => part.Name == vm.Directory).Select(part => (Path: part.Name, part.Permissions)))
             .DistinctBy(own => own.Path).ToDictionary(own => own.Path, own => own.Permissions, StringComparer.Ordinal),
         Manifest = vm.Manifest,
-        Certificate = Certificate(vm),
+        Certificate = Certificate(vm.Certificate, vm.Key),
         Containers = [.. (vm.Docker?.Containers ?? []).Select(c => new ContainerFacts(c.Name, c.Status == "running", c.Labels, c.User, c.Image))],
         Addresses = vm.Addresses,
         Listening = [.. vm.Sockets.Select(s => new ListeningSocket(s.Address, s.Port, s.Process))],
     };
 
-    private static CertificateFacts? Certificate(VmAnswers vm)
+    /// <summary>Null where there is none, or none that can be read.</summary>
+    public static CertificateFacts? Certificate(string? pem, string? key)
     {
-        if (vm.Certificate is null) return null;
+        if (pem is null) return null;
         try
         {
-            using var certificate = X509Certificate2.CreateFromPem(vm.Certificate);
+            using var certificate = X509Certificate2.CreateFromPem(pem);
             return new CertificateFacts(
                 SpiffeId(certificate), new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()),
-                KeyMatches: vm.Key is not ("differs" or "absent"));
+                KeyMatches: key is not ("differs" or "absent"));
         }
         catch (Exception e) when (e is CryptographicException or AsnContentException)
         {

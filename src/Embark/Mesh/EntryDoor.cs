@@ -74,6 +74,7 @@ internal sealed class EntryDoor(MeshReaderOptions options)
             HealthChecks = annotations[Annotations.HealthChecks] == "true",
             Namespaces = around.Namespaces,
             Sidecar = sidecar,
+            Services = [.. MeshService.Http(around.Services ?? [], effective)],
             Warnings = [.. findings.Warnings],
         };
     }

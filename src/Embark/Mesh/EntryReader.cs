@@ -42,6 +42,9 @@ internal sealed class EntryReader(KubernetesClient client, MeshReaderOptions opt
         return NearNames.Of(name.Name, all?.Select(e => e.Metadata.Name).OfType<string>() ?? []);
     }
 
+    public async Task<EntryState?> StateAsync(NamespacedName name, CancellationToken cancellationToken) =>
+        await client.GetAsync(IstioKinds.WorkloadEntries(await VersionAsync(cancellationToken)), name.Namespace, name.Name, cancellationToken) is { } entry ? EntryState.Of(entry) : null;
+
     public async Task<bool> HasAsync(NamespacedName name, CancellationToken cancellationToken) =>
         await client.GetAsync(IstioKinds.WorkloadEntries(await VersionAsync(cancellationToken)), name.Namespace, name.Name, cancellationToken) is not null;
 

@@ -4,7 +4,13 @@ using Embark.Kubernetes;
 namespace Embark.Mesh;
 
 /// <summary>A WorkloadEntry as the API gives it.</summary>
-internal sealed record WorkloadEntryObject(ObjectMeta Metadata, WorkloadEntrySpec? Spec);
+internal sealed record WorkloadEntryObject(ObjectMeta Metadata, WorkloadEntrySpec? Spec, WorkloadEntryStatus? Status);
+
+/// <summary>What istiod says of a VM's health.</summary>
+internal sealed record WorkloadEntryStatus(IReadOnlyList<IstioCondition>? Conditions);
+
+/// <summary>One condition.</summary>
+internal sealed record IstioCondition(string? Type, string? Status, string? Message);
 
 /// <summary>Ports, weight and locality mean nothing to a join and are not read.</summary>
 internal sealed record WorkloadEntrySpec(string? Address, IReadOnlyDictionary<string, string>? Labels, string? ServiceAccount, string? Network);
@@ -19,10 +25,10 @@ internal sealed record SidecarSpec(WorkloadSelector? WorkloadSelector, IReadOnly
 internal sealed record WorkloadSelector(IReadOnlyDictionary<string, string>? Labels, IReadOnlyDictionary<string, string>? MatchLabels);
 
 /// <summary>One inbound listener.</summary>
-internal sealed record SidecarIngress(IstioPort? Port);
+internal sealed record SidecarIngress(IstioPort? Port, string? Bind, string? DefaultEndpoint);
 
 /// <summary>One outbound listener.</summary>
-internal sealed record SidecarEgress(IReadOnlyList<string>? Hosts);
+internal sealed record SidecarEgress(IReadOnlyList<string>? Hosts, string? Bind, IstioPort? Port);
 
 /// <summary>A port of Istio's objects.</summary>
 internal sealed record IstioPort(int Number, string? Name, string? Protocol);

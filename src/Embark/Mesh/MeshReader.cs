@@ -37,6 +37,9 @@ public sealed class MeshReader(KubernetesClient client, MeshReaderOptions option
     /// <summary>True when there is an entry of that name; nothing of it is checked.</summary>
     public Task<bool> HasWorkloadAsync(NamespacedName name, CancellationToken cancellationToken) => _entries.HasAsync(name, cancellationToken);
 
+    /// <summary>What istiod says of the entry's VM now; null when the entry is gone.</summary>
+    public Task<EntryState?> StateAsync(NamespacedName name, CancellationToken cancellationToken) => _entries.StateAsync(name, cancellationToken);
+
     private async Task<WorkloadReading> ReadingAsync(NamespacedName name, CancellationToken cancellationToken)
     {
         if (!Grammar.ObjectName.Accepts(name.Name) || !Grammar.DnsLabel.Accepts(name.Namespace))

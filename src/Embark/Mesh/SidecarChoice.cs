@@ -26,6 +26,10 @@ internal sealed class SidecarChoice(string subject, IReadOnlyDictionary<string, 
         {
             Name = Name(chosen),
             IngressPorts = ports,
+            Ingress = [.. chosen.Spec?.Ingress?.Where(i => ports.Contains(i.Port?.Number ?? 0)).Select(i => new SidecarInbound(i.Port!.Number, NotEmpty(i.Bind), NotEmpty(i.DefaultEndpoint))) ?? []],
+            Egress = chosen.Spec?.Egress is { Count: > 0 } egress
+                ? [.. egress.Select(e => new SidecarOutbound(NotEmpty(e.Bind) ?? "127.0.0.1", e.Port?.Number, e.Hosts ?? []))]
+                : [new SidecarOutbound("127.0.0.1", null, ["*/*"])],
             EgressHosts = [.. chosen.Spec?.Egress?.SelectMany(e => e.Hosts ?? []) ?? []],
         };
         if (!options.PrivilegedPorts) LowPorts(sidecar, around, findings);
@@ -45,6 +49,8 @@ internal sealed class SidecarChoice(string subject, IReadOnlyDictionary<string, 
     }
 
     private static IReadOnlyDictionary<string, string>? Selector(SidecarObject sidecar) => sidecar.Spec?.WorkloadSelector?.Labels;
+
+    private static string? NotEmpty(string? value) => string.IsNullOrEmpty(value) ? null : value;
 
     private static NamespacedName Name(SidecarObject sidecar) => new(sidecar.Metadata.Namespace ?? "", sidecar.Metadata.Name ?? "");
 

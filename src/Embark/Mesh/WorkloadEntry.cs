@@ -65,6 +65,9 @@ public sealed record WorkloadEntry
     /// <summary>The Sidecar that applies to the VM; null when none was found or none could be read.</summary>
     public SidecarSettings? Sidecar { get; init; }
 
+    /// <summary>HTTP ports of Services in the entry's namespace; empty when they could not be read.</summary>
+    public IReadOnlyList<MeshService> Services { get; init; } = [];
+
     /// <summary>Things worth knowing that stop nothing.</summary>
     public IReadOnlyList<Problem> Warnings { get; init; } = [];
 

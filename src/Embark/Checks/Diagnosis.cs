@@ -1,0 +1,30 @@
+namespace Embark.Checks;
+
+/// <summary>Names the one cause behind failed checks: what the log says, else what only the configuration shows, else what was changed.</summary>
+internal static class Diagnosis
+{
+    private const string JoinAgain = "run embark join again: it writes the environment from the WorkloadEntry";
+
+    public static KnownCause? Of(ExpectedProxy expected, ProxyReading seen) =>
+        KnownFailures.Find(seen.Log, expected.LogContext) ?? Silent(expected, seen) ?? Changed(expected, seen);
+
+    /// <summary>Faults with which a proxy is ready and says nothing (failures.md F).</summary>
+    private static KnownCause? Silent(ExpectedProxy expected, ProxyReading seen)
+    {
+        if (seen.Listeners is { } listeners && ProxyChecks.CapturingListeners(listeners).Count > 0)
+            return new("interception-mode", "the proxy waits for captured traffic (ISTIO_META_INTERCEPTION_MODE is not NONE), so nothing listens where the Sidecar binds", JoinAgain);
+        if (seen.Listeners is { } found && ProxyChecks.DefaultListeners(expected, found) is { Count: > 0 } strange)
+            return new("labels", $"the proxy's labels match no Sidecar (ISTIO_METAJSON_LABELS): it holds {string.Join(", ", strange.Take(4))}, which the application may want", $"{JoinAgain}; see that the Sidecar's workloadSelector has the entry's labels");
+        if (seen.Clusters is { } clusters && ProxyChecks.Direct(expected, clusters).FirstOrDefault() is { } direct)
+            return new("network", $"pods are dialled directly ({direct}) instead of through the gateway: ISTIO_META_NETWORK is \"{Printable.Text(seen.Environment.GetValueOrDefault("ISTIO_META_NETWORK", ""))}\", the entry's network is {expected.Workload.Network}",
+                $"{JoinAgain}; see also topology.istio.io/network on the system namespace and the gateway's Service");
+        return null;
+    }
+
+    private static KnownCause? Changed(ExpectedProxy expected, ProxyReading seen)
+    {
+        if (seen.Status is null) return null;
+        var differing = ProxyChecks.Settings(expected.Environment, seen.Environment).ToList();
+        return differing.Count == 0 ? null : new("settings", $"the proxy's settings are not those of the WorkloadEntry: {string.Join("; ", differing)}", JoinAgain);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Sockets;
+using Embark.Mesh;
+using Embark.Planning;
+
+namespace Embark.Checks;
+
+/// <summary>What the proxy should be like, from the WorkloadEntry, its Sidecar and the mesh.</summary>
+internal sealed record ExpectedProxy
+{
+    public required WorkloadEntry Workload { get; init; }
+
+    public required MeshSettings Mesh { get; init; }
+
+    /// <summary>Variables that a join writes.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>SPIFFE identity of the VM.</summary>
+    public string Identity => $"spiffe://{Mesh.TrustDomain}/ns/{Workload.Name.Namespace}/sa/{Workload.ServiceAccount}";
+
+    public IReadOnlyList<SidecarInbound> Ingress => Workload.Sidecar?.Ingress ?? [];
+
+    public IReadOnlyList<SidecarOutbound> Egress => Workload.Sidecar?.Egress ?? [];
+
+    /// <summary>Addresses that the ingress binds.</summary>
+    public IEnumerable<(string Address, int Port)> Inbound => Ingress.Select(i => (i.Bind ?? Workload.InstanceIp.ToString(), i.Port));
+
+    /// <summary>Addresses that the egress binds, as far as it is certain: for Services of the own namespace.</summary>
+    public IEnumerable<(string Address, int Port)> Outbound => Calls.Select(c => (c.Bind, c.Service.Port)).Distinct();
+
+    /// <summary>Calls that the VM may make.</summary>
+    public IEnumerable<(string Bind, MeshService Service)> Calls =>
+        from egress in Egress
+        from service in Workload.Services
+        where egress.Port is null || egress.Port == service.Port
+        where service.Port >= 1024 || Workload.Vm.Options.PrivilegedPorts
+        where egress.Hosts.Any(host => Shows(host, service))
+        select (egress.Bind, service);
+
+    /// <summary>The call that is tried: as a rule of a service with other workloads than this VM.</summary>
+    public (string Bind, MeshService Service)? Call => Calls.OrderBy(c => c.Service.SelectsVm).ThenBy(c => c.Service.Name.Name, StringComparer.Ordinal)
+        .Select(c => ((string, MeshService)?)c).FirstOrDefault();
+
+    /// <summary>True when pods are in another network, so that calls go through the gateway.</summary>
+    public bool ThroughGateway => Workload.Network is { } network && network != Mesh.ClusterNetwork && Mesh.Gateway is not null;
+
+    public LogContext LogContext => new(Mesh.ClusterName, Workload.InstanceIp.ToString(),
+        [.. Inbound.Select(i => $"{i.Address}_{i.Port.ToText()}")], [.. Egress.Select(e => e.Bind)]);
+
+    public string FullName(MeshService service) => $"{service.Name.Name}.{service.Name.Namespace}.svc.{Mesh.ClusterDomain}";
+
+    public string ClusterOf(MeshService service) => $"outbound|{service.Port.ToText()}||{FullName(service)}";
+
+    public static ExpectedProxy For(MeshSettings mesh, WorkloadEntry workload)
+    {
+        var plan = Planner.For(mesh, workload, facts: null);
+        var environment = plan.Steps.OfType<PlanStep.WriteFile>().First(f => f.Path.EndsWith("/sidecar.env", StringComparison.Ordinal)).Content as FileContent.Text;
+        return new()
+        {
+            Mesh = mesh,
+            Workload = workload,
+            Environment = (environment?.Value ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))
+                .Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal),
+        };
+    }
+
+    public static string Text((string Address, int Port) at) =>
+        IPAddress.TryParse(at.Address, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{at.Address}]:{at.Port.ToText()}" : $"{at.Address}:{at.Port.ToText()}";
+
+    private bool Shows(string host, MeshService service) => host.Split('/') is [var where, var pattern]
+        && (where is "*" or "." or "~" ? where != "~" && (where == "*" || service.Name.Namespace == Workload.Name.Namespace) : where == service.Name.Namespace)
+        && (pattern == "*" || pattern == FullName(service) || (pattern.StartsWith("*.", StringComparison.Ordinal) && FullName(service).EndsWith(pattern[1..], StringComparison.Ordinal)));
+}

@@ -1,0 +1,9 @@
+using Embark.Checks;
+using Embark.Planning;
+
+namespace Embark;
+
+/// <summary>What a job did for one VM.</summary>
+/// <param name="Plan">What was delivered; without steps when nothing was to change, null for jobs that deliver nothing.</param>
+/// <param name="Proof">What was proved; null when nothing was looked at.</param>
+public sealed record Done(Plan? Plan, ProofReport? Proof = null);
