@@ -1,5 +1,3 @@
-using Embark.Planning;
-
 namespace Embark.Cli.Commands;
 
 /// <summary>A job as the command line runs it: once for each VM, then once for all.</summary>
@@ -9,7 +7,7 @@ internal interface IVmJob : IAsyncDisposable
     string Name { get; }
 
     /// <summary>Does one VM.</summary>
-    Task<Plan> RunAsync(VmRun run, CancellationToken cancellationToken);
+    Task<Done> RunAsync(VmRun run, CancellationToken cancellationToken);
 
     /// <summary>Every VM has had its turn.</summary>
     Task CompleteAsync(CancellationToken cancellationToken);

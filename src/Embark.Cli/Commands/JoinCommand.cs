@@ -20,6 +20,7 @@ internal static class JoinCommand
         var selection = new SelectionFlags(command);
         var destination = new DestinationFlags(command, letters: original);
         var plan = new PlanFlags(command, original);
+        var proof = new ProofFlags(command, optional: !original);
         var cluster = new ClusterFlags(command);
         var mesh = new MeshFlags(command);
         var ssh = new SshFlags(command);
@@ -52,8 +53,11 @@ internal static class JoinCommand
                 Parallel = parsed.GetValue(parallel) ?? Fleet.DefaultParallel,
                 Format = parsed.GetValue(format),
             };
+            var proved = proof.Read(parsed, errors);
+            // As the original does: what is proved there is that the proxy stays up, but for --wait.
+            if ((original && request.Mesh.WaitForGateway is null) || !request.Mesh.Join.StartProxy) proved = null;
             if (errors.Count > 0) throw UsageErrors.Exception(errors, parsed.CommandResult);
-            await using var job = new JoinJob(request, terminal);
+            await using var job = new JoinJob(request, proved, terminal);
             return await new Runner(request, terminal, interruption).RunAsync(job);
         });
         return command;

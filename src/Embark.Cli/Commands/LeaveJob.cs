@@ -1,6 +1,5 @@
 using Embark.Cli.Options;
 using Embark.Delivery;
-using Embark.Planning;
 
 namespace Embark.Cli.Commands;
 
@@ -9,7 +8,7 @@ internal sealed class LeaveJob(RunRequest request) : IVmJob
 {
     public string Name => "Leave";
 
-    public async Task<Plan> RunAsync(VmRun run, CancellationToken cancellationToken)
+    public async Task<Done> RunAsync(VmRun run, CancellationToken cancellationToken)
     {
         var entry = await run.EntryAsync(cancellationToken);
         if (request.Destination is Destination.Print) return await new Leave(new NoVm(), new PrintSink(run.Output)).RunAsync(entry, cancellationToken);

@@ -27,10 +27,10 @@ internal sealed record VmRun(NamespacedName Name)
     public async Task<WorkloadEntry> EntryAsync(CancellationToken cancellationToken) =>
         Reading is null ? await Reader.FindWorkloadAsync(Name, cancellationToken) : Reading.Required();
 
-    public (VmOverSsh Vm, SshSink Sink) OverSsh(VmPurpose purpose)
+    public (VmOverSsh Vm, SshSink Sink) OverSsh(VmPurpose purpose, bool endsSession = true)
     {
         var transcript = new Transcript(Output, dryRun: false);
         var vm = new VmOverSsh(Ssh, transcript, TimeProvider.System) { Purpose = purpose, Forced = Forced, ClusterAhead = () => Cluster.ClockSkew ?? TimeSpan.Zero };
-        return (vm, new SshSink(vm, new TokenIssuer(Cluster), transcript, TimeProvider.System));
+        return (vm, new SshSink(vm, new TokenIssuer(Cluster), transcript, TimeProvider.System) { EndsSession = endsSession });
     }
 }

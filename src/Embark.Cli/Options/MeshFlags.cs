@@ -17,7 +17,7 @@ internal sealed class MeshFlags
         Flag.Parsed("--gateway-service", "NAME.NAMESPACE", "Service of that gateway, where several could be meant", [], ParseService);
     private readonly Option<string?> _meshMap = Flag.Text("--meshConfigMapName", "NAME", "ConfigMap with the keys mesh and meshNetworks; istio if not given");
     private readonly Option<string?> _injectMap = Flag.Text("--injectConfigMapName", "NAME", "ConfigMap with the key values; istio-sidecar-injector if not given");
-    private readonly Option<bool> _wait = Flag.Switch("--wait", "wait for the gateway's address where it has none yet");
+    private readonly Option<bool> _wait = Flag.Switch("--wait", "wait for the gateway's address where it has none yet, and after a real run for the proof");
     private readonly Option<string?> _policy = Flag.Text("--policy", "FILE", "what your organisation allows; else EMBARK_POLICY, embark/policy.yaml of your configuration, /etc/embark/policy.yaml");
 
     public MeshFlags(Command command)

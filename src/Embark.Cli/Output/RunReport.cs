@@ -36,6 +36,21 @@ internal static class RunReport
             item["steps"] = new JsonArray([.. plan.Steps.SelectMany(step => StepLines.Of(plan, step)).Select(line => JsonValue.Create(line))]);
             item["warnings"] = new JsonArray([.. plan.Warnings.Select(Problem)]);
         }
+        if (outcome.Proof is { } proof)
+        {
+            item["proof"] = new JsonObject
+            {
+                ["joined"] = proof.Joined,
+                ["proved"] = proof.Proved,
+                ["vmIdentity"] = proof.VmIdentity,
+                ["peerIdentity"] = proof.PeerIdentity,
+                ["cause"] = proof.Cause is { } cause ? new JsonObject { ["name"] = cause.Name, ["what"] = cause.What, ["fix"] = cause.Fix } : null,
+                ["checks"] = new JsonArray([.. proof.Checks.Select(check => new JsonObject
+                {
+                    ["title"] = check.Title, ["result"] = ProofTable.Word(check.Outcome), ["seen"] = check.Seen, ["fix"] = check.Fix,
+                })]),
+            };
+        }
         if (outcome.Failure is { } failure)
         {
             item["error"] = new JsonObject

@@ -1,3 +1,4 @@
+using Embark.Cli.Commands;
 using Embark.Cli.Options;
 
 namespace Embark.Cli.Output;
@@ -10,6 +11,7 @@ internal static class Summary
     {
         var whole = outcome is { Started: true, Failure: { } failure } ? Failures.ClassOf(failure) : Fleet.ClassOf([outcome]);
         Warn(outcome, terminal);
+        Proof(job, outcome, format, terminal);
         if (outcome.Failure is not null) Failures.Report(outcome.Failure, terminal);
         Data(job, [outcome], whole, format, terminal);
         return (int)whole;
@@ -22,6 +24,8 @@ internal static class Summary
         foreach (var outcome in outcomes)
         {
             Warn(outcome, terminal);
+            if (outcome.Proof is not null && Prints(job, format)) terminal.Out.WriteLine($"{outcome.Workload}:");
+            Proof(job, outcome, format, terminal);
             if (outcome.Failure is null) continue;
             terminal.Error.WriteLine($"{outcome.Workload}:");
             Failures.Report(outcome.Failure, terminal);
@@ -32,8 +36,19 @@ internal static class Summary
         return (int)whole;
     }
 
+    /// <summary>For a verification the table is the result; for a join it is prose.</summary>
+    private static void Proof(string job, VmOutcome outcome, OutputFormat? format, Terminal terminal)
+    {
+        if (outcome.Proof is not { } proof) return;
+        if (Prints(job, format)) ProofTable.Write(terminal.Out, proof);
+        else if (job != VerifyJob.Kind) ProofTable.Write(terminal.Error, proof);
+    }
+
+    private static bool Prints(string job, OutputFormat? format) => job == VerifyJob.Kind && (format is null or OutputFormat.Table);
+
     private static void Data(string job, IReadOnlyList<VmOutcome> outcomes, FailureClass whole, OutputFormat? format, Terminal terminal)
     {
+        if (Prints(job, format)) return;
         if (format == OutputFormat.Table) Table(outcomes, terminal);
         else if (format is { } data) StructuredOutput.Write(terminal.Out, data, RunReport.Of(job, outcomes, whole));
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using Embark.Mesh;
 using Embark.Planning;
 
@@ -43,6 +44,10 @@ internal sealed record ExpectedProxy
 
     /// <summary>True when pods are in another network, so that calls go through the gateway.</summary>
     public bool ThroughGateway => Workload.Network is { } network && network != Mesh.ClusterNetwork && Mesh.Gateway is not null;
+
+    /// <summary>How often the agent asks the application through the proxy; null without a readinessProbe. Default 10 s (ReadinessProbe.periodSeconds).</summary>
+    public TimeSpan? ProbePeriod => Environment.TryGetValue("PROXY_CONFIG", out var config) && JsonNode.Parse(config)?["readinessProbe"] is JsonObject probe
+        ? TimeSpan.FromSeconds(probe["periodSeconds"] is JsonValue period && period.TryGetValue<int>(out var seconds) && seconds > 0 ? seconds : 10) : null;
 
     public LogContext LogContext => new(Mesh.ClusterName, Workload.InstanceIp.ToString(),
         [.. Inbound.Select(i => $"{i.Address}_{i.Port.ToText()}")], [.. Egress.Select(e => e.Bind)]);

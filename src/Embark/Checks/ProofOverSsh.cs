@@ -24,7 +24,7 @@ public sealed class ProofOverSsh(MeshReader cluster, VmOverSsh vm, ProofOptions 
             (seen, checks) = await LookAsync(expected, question, cancellationToken);
         }
 
-        var fromMesh = checks.All(IsFine) ? await new RequestFromMesh(options, clock).TryAsync(seen, question.AskAsync, cancellationToken)
+        var fromMesh = checks.All(IsFine) ? await new RequestFromMesh(options, expected.ProbePeriod, clock).TryAsync(seen, question.AskAsync, cancellationToken)
             : CheckResult.Skipped(Titles.FromMesh, "something before it failed");
         var report = new ProofReport
         {

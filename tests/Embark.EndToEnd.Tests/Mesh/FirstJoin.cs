@@ -59,7 +59,7 @@ public sealed class FirstJoin(World world) : IClassFixture<World>
     {
         world.Need();
         await world.CleanAsync();
-        var run = await world.EmbarkAsync("join", "ratings-vm.bookinfo", "-o", "json");
+        var run = await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof", "-o", "json");
 
         run.ShouldEndWith(0);
         var report = JsonNode.Parse(run.Output)!;

@@ -14,7 +14,7 @@ public sealed partial class Interrupted(World world) : IClassFixture<World>
     {
         world.Need();
         await world.CleanAsync();
-        using var process = EmbarkProgram.Start(world.Operator, "join", "ratings-vm.bookinfo");
+        using var process = EmbarkProgram.Start(world.Operator, "join", "ratings-vm.bookinfo", "--no-proof");
         process.StandardInput.Close();
         await Task.Delay(milliseconds, TestContext.Current.CancellationToken);
         process.Kill();
@@ -36,7 +36,7 @@ public sealed partial class Interrupted(World world) : IClassFixture<World>
     {
         world.Need();
         await world.CleanAsync();
-        using var process = EmbarkProgram.Start(world.Operator, "join", "ratings-vm.bookinfo");
+        using var process = EmbarkProgram.Start(world.Operator, "join", "ratings-vm.bookinfo", "--no-proof");
         process.StandardInput.Close();
         await Task.Delay(350, TestContext.Current.CancellationToken);
         _ = Kill(process.Id, signal);
@@ -53,7 +53,7 @@ public sealed partial class Interrupted(World world) : IClassFixture<World>
     {
         world.Need();
         await world.CleanAsync();
-        using var process = EmbarkProgram.Start(world.Operator, "join", "ratings-vm.bookinfo", "-o", "json");
+        using var process = EmbarkProgram.Start(world.Operator, "join", "ratings-vm.bookinfo", "--no-proof", "-o", "json");
         process.StandardInput.Close();
         process.StandardOutput.Close();
         var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -68,7 +68,7 @@ public sealed partial class Interrupted(World world) : IClassFixture<World>
     {
         for (var tries = 0; ; tries++)
         {
-            var run = await world.EmbarkAsync("join", "ratings-vm.bookinfo");
+            var run = await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof");
             if (run.ExitCode != 12 || tries == 30) return run;
             await Task.Delay(1000, TestContext.Current.CancellationToken);
         }

@@ -7,7 +7,7 @@ public sealed class Leaving(World world) : IClassFixture<World>
     public async Task Foreign_file_and_foreign_container_stay_and_joining_again_works()
     {
         world.Need();
-        (await world.EmbarkAsync("join", "ratings-vm.bookinfo")).ShouldEndWith(0);
+        (await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof")).ShouldEndWith(0);
         await world.RootAsync("""
             echo mine >/etc/istio-proxy/notes.txt
             docker run -d --name foreign --network host "$(docker inspect --format '{{.Config.Image}}' istio-proxy)" proxy sidecar >/dev/null
@@ -19,7 +19,7 @@ public sealed class Leaving(World world) : IClassFixture<World>
         Assert.Equal("/etc/istio-proxy/notes.txt\n", await world.RootAsync("find /etc/istio-proxy -type f"));
         Assert.Equal("foreign\n", await world.RootAsync("docker ps -a --format '{{.Names}}'"));
         await world.RootAsync("docker rm -f foreign >/dev/null");
-        (await world.EmbarkAsync("join", "ratings-vm.bookinfo")).ShouldEndWith(0);
+        (await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof")).ShouldEndWith(0);
         Assert.Contains("istio-proxy", await world.RootAsync("docker ps --format '{{.Names}}'"), StringComparison.Ordinal);
     }
 
@@ -27,7 +27,7 @@ public sealed class Leaving(World world) : IClassFixture<World>
     public async Task Dry_run_changes_nothing()
     {
         world.Need();
-        (await world.EmbarkAsync("join", "ratings-vm.bookinfo")).ShouldEndWith(0);
+        (await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof")).ShouldEndWith(0);
         var before = await world.StateAsync();
 
         var run = await world.EmbarkAsync("leave", "ratings-vm.bookinfo", "--dry-run");

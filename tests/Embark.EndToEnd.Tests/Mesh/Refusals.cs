@@ -12,7 +12,7 @@ public sealed class Refusals(World world) : IClassFixture<World>
         world.Annotate(Hub, "x --privileged -v /:/host");
         try
         {
-            var run = await world.EmbarkAsync("join", "ratings-vm.bookinfo");
+            var run = await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof");
 
             run.ShouldEndWith(5);
             Assert.Contains(Hub, run.Error, StringComparison.Ordinal);
@@ -39,7 +39,7 @@ public sealed class Refusals(World world) : IClassFixture<World>
     public async Task Missing_kubeconfig_is_a_matter_of_credentials()
     {
         world.Need();
-        var run = await EmbarkProgram.RunAsync(new Dictionary<string, string?> { ["KUBECONFIG"] = "/nonexistent/config" }, "join", "ratings-vm.bookinfo", "--dry-run");
+        var run = await EmbarkProgram.RunAsync(new Dictionary<string, string?> { ["KUBECONFIG"] = "/nonexistent/config" }, "join", "ratings-vm.bookinfo", "--no-proof", "--dry-run");
 
         run.ShouldEndWith(3);
         Assert.Contains("/nonexistent/config", run.Error, StringComparison.Ordinal);
@@ -52,7 +52,7 @@ public sealed class Refusals(World world) : IClassFixture<World>
         var kubeconfig = Path.Combine(world.Home, "down");
         await File.WriteAllTextAsync(kubeconfig, (await File.ReadAllTextAsync(Path.Combine(world.Home, "kubeconfig")))
             .Replace($":{world.Api.Address.Port}", ":1", StringComparison.Ordinal));
-        var run = await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--dry-run", "--kubeconfig", kubeconfig);
+        var run = await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof", "--dry-run", "--kubeconfig", kubeconfig);
 
         run.ShouldEndWith(4);
     }
@@ -68,7 +68,7 @@ public sealed class Refusals(World world) : IClassFixture<World>
         await File.WriteAllTextAsync(config, (await File.ReadAllTextAsync(world.Vm.SshConfig)).Replace(world.Vm.KnownHosts, known, StringComparison.Ordinal));
         var before = await world.StateAsync();
 
-        var run = await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--ssh-config", config);
+        var run = await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof", "--ssh-config", config);
 
         run.ShouldEndWith(7);
         Assert.Contains("ssh-keygen", run.Error, StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class Refusals(World world) : IClassFixture<World>
     public async Task Full_disk_on_the_vm_leaves_the_old_files_and_says_so()
     {
         world.Need();
-        (await world.EmbarkAsync("join", "ratings-vm.bookinfo")).ShouldEndWith(0);
+        (await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof")).ShouldEndWith(0);
         // A small file system of its own below the directory, filled but for a few KiB.
         await world.RootAsync("""
             cp -a /etc/istio-proxy /run/kept
@@ -91,7 +91,7 @@ public sealed class Refusals(World world) : IClassFixture<World>
         try
         {
             var before = await world.RootAsync("sha256sum /etc/istio-proxy/sidecar.env /etc/istio-proxy/istio-ca.pem /etc/istio-proxy/manifest.json");
-            var run = await world.EmbarkAsync("join", "ratings-vm.bookinfo");
+            var run = await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof");
 
             Assert.Contains(run.ExitCode, new[] { 9, 10 });
             Assert.Matches("(?i)space|full", run.Error);

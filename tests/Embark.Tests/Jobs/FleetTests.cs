@@ -8,10 +8,10 @@ public sealed class FleetTests
 {
     private static readonly NamespacedName[] Vms = [.. Enumerable.Range(0, 20).Select(at => new NamespacedName("bookinfo", $"vm-{at:00}"))];
 
-    private static Plan PlanOf(int at) => new()
+    private static Done PlanOf(int at) => new(new Plan
     {
         Workload = Vms[at], Target = new SshTarget("u", "10.0.0.1", 22), Profile = Profile.Modern, Directory = "/d", Steps = [], Warnings = [], Hash = $"sha256:{at}",
-    };
+    });
 
     [Fact(Timeout = 30_000)]
     public async Task Outcomes_come_in_the_order_of_the_vms()
@@ -30,7 +30,7 @@ public sealed class FleetTests
     public async Task Failure_of_one_vm_is_no_matter_to_the_others()
     {
         var outcomes = await Fleet.RunAsync(Vms, 4, (at, _) =>
-            at == 7 ? Task.FromException<Plan>(new EmbarkException(FailureClass.SshUnreachable, "no route")) : Task.FromResult(PlanOf(at)), CancellationToken.None);
+            at == 7 ? Task.FromException<Done>(new EmbarkException(FailureClass.SshUnreachable, "no route")) : Task.FromResult(PlanOf(at)), CancellationToken.None);
 
         Assert.Equal(19, outcomes.Count(outcome => outcome.Succeeded));
         Assert.Equal("no route", outcomes[7].Failure!.Message);

@@ -13,9 +13,11 @@ namespace Embark.Sandbox.Proxy.Admin;
 /// <summary>The part of Envoy's admin interface that people and Embark's checks read.</summary>
 internal sealed class AdminPages(ProxyRuntime runtime, WorkloadCertificates certificates, TimeProvider clock)
 {
-    private static readonly JsonFormatter s_json = new(new JsonFormatter.Settings(formatDefaultValues: false, TypeRegistry.FromFiles(
+    private static readonly TypeRegistry s_types = TypeRegistry.FromFiles(
         Istiod.Protos.Filters.HttpConnectionManager.Descriptor.File, Istiod.Protos.Filters.TcpProxy.Descriptor.File, Istiod.Protos.Tls.UpstreamTlsContext.Descriptor.File,
-        Istiod.Protos.Listeners.Listener.Descriptor.File, Istiod.Protos.Clusters.Cluster.Descriptor.File, Istiod.Protos.Routes.RouteConfiguration.Descriptor.File)));
+        Istiod.Protos.Listeners.Listener.Descriptor.File, Istiod.Protos.Clusters.Cluster.Descriptor.File, Istiod.Protos.Routes.RouteConfiguration.Descriptor.File);
+
+    private static readonly JsonFormatter s_json = new(new JsonFormatter.Settings(formatDefaultValues: false, s_types));
 
     public Task ServeAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
     {
@@ -25,7 +27,7 @@ internal sealed class AdminPages(ProxyRuntime runtime, WorkloadCertificates cert
         (_, "/stats") => Text(context, StatsText(context.Request.Query["filter"])),
         (_, "/stats/prometheus") => Text(context, Prometheus()),
         (_, "/certs") => Json(context, Certificates()),
-        (_, "/config_dump") => Json(context, ConfigDump()),
+        (_, "/config_dump") => Json(context, ConfigDump(context.Request.Query["resource"], context.Request.Query["name_regex"])),
         _ => Text(context, "invalid path\n", 404),
     };
 
@@ -80,34 +82,26 @@ internal sealed class AdminPages(ProxyRuntime runtime, WorkloadCertificates cert
         };
     }
 
-    private JsonObject ConfigDump()
+    /// <summary>Everything, or with <paramref name="resource"/> that list alone, with <paramref name="name"/> those of that name (Envoy's parameters).</summary>
+    private JsonObject ConfigDump(string? resource, string? name)
     {
-        JsonNode Node(IMessage message) => JsonNode.Parse(s_json.Format(message))!;
+        bool Wanted(string what) => string.IsNullOrEmpty(name) || Regex.IsMatch(what, name, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+        (string List, string Type, IEnumerable<JsonNode> Items)[] lists =
+        [
+            ("dynamic_active_clusters", "ClustersConfigDump", runtime.Clusters.All.Where(c => Wanted(c.Name)).Select(c => new JsonObject { ["cluster"] = Node(c.Configuration) })),
+            ("dynamic_endpoint_configs", "EndpointsConfigDump", runtime.Clusters.All.Where(c => c.LastAssignment is not null && Wanted(c.Name)).Select(c => new JsonObject { ["endpoint_config"] = Node(c.LastAssignment!) })),
+            ("dynamic_listeners", "ListenersConfigDump", runtime.Listeners.All.Where(l => Wanted(l.Name)).Select(l => new JsonObject { ["name"] = l.Name, ["active_state"] = new JsonObject { ["listener"] = Node(l.Configuration) } })),
+            ("dynamic_route_configs", "RoutesConfigDump", runtime.Routes.All.Where(r => Wanted(r.Configuration.Name)).Select(r => new JsonObject { ["route_config"] = Node(r.Configuration) })),
+        ];
         return new JsonObject
         {
-            ["configs"] = new JsonArray(
-                new JsonObject
-                {
-                    ["@type"] = "type.googleapis.com/envoy.admin.v3.ClustersConfigDump",
-                    ["dynamic_active_clusters"] = new JsonArray([.. runtime.Clusters.All.Select(c => new JsonObject { ["cluster"] = Node(c.Configuration) })]),
-                },
-                new JsonObject
-                {
-                    ["@type"] = "type.googleapis.com/envoy.admin.v3.EndpointsConfigDump",
-                    ["dynamic_endpoint_configs"] = new JsonArray([.. runtime.Clusters.All.Where(c => c.LastAssignment is not null).Select(c => new JsonObject { ["endpoint_config"] = Node(c.LastAssignment!) })]),
-                },
-                new JsonObject
-                {
-                    ["@type"] = "type.googleapis.com/envoy.admin.v3.ListenersConfigDump",
-                    ["dynamic_listeners"] = new JsonArray([.. runtime.Listeners.All.Select(l => new JsonObject { ["name"] = l.Name, ["active_state"] = new JsonObject { ["listener"] = Node(l.Configuration) } })]),
-                },
-                new JsonObject
-                {
-                    ["@type"] = "type.googleapis.com/envoy.admin.v3.RoutesConfigDump",
-                    ["dynamic_route_configs"] = new JsonArray([.. runtime.Routes.All.Select(r => new JsonObject { ["route_config"] = Node(r.Configuration) })]),
-                }),
+            ["configs"] = string.IsNullOrEmpty(resource)
+                ? new JsonArray([.. lists.Select(list => new JsonObject { ["@type"] = $"type.googleapis.com/envoy.admin.v3.{list.Type}", [list.List] = new JsonArray([.. list.Items]) })])
+                : new JsonArray([.. lists.Where(list => list.List == resource).SelectMany(list => list.Items)]),
         };
     }
+
+    private static JsonNode Node(IMessage message) => JsonNode.Parse(s_json.Format(KnownTypes.Only(message, s_types)))!;
 
     private static string Address(Istiod.Protos.Listeners.Listener listener) =>
         $"{listener.Address.SocketAddress.Address}:{listener.Address.SocketAddress.PortValue}";

@@ -20,7 +20,6 @@ fetch() {
   } 2>/dev/null </dev/null | head -c 700000 | pack
 }
 
-say clock "$(date +%s)"
 if [ -z "$dir" ]; then
   if [ -d /var/lib/embark ] && [ ! -L /var/lib/embark ] && [ -O /var/lib/embark ]
   then dir=/var/lib/embark/$entry
@@ -42,6 +41,7 @@ say ready "$(fetch 127.0.0.1 15021 /healthz/ready localhost)"
 say agent "$(fetch 127.0.0.1 15020 /healthz/ready localhost)"
 say listeners "$(fetch 127.0.0.1 15000 /listeners localhost)"
 say clusters "$(fetch 127.0.0.1 15000 /clusters localhost)"
+say clock "$(date +%s)"
 say stats "$(fetch 127.0.0.1 15000 "$stats" localhost)"
 if [ "$address" ]; then
   say answer "$(fetch "$address" "$port" "$path" "$host")"

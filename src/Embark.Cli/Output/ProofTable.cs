@@ -1,0 +1,26 @@
+using Embark.Checks;
+
+namespace Embark.Cli.Output;
+
+/// <summary>A proof for people: a row a check, with its fix below where there is one.</summary>
+internal static class ProofTable
+{
+    public static void Write(TextWriter output, ProofReport report)
+    {
+        var width = report.Checks.Max(check => check.Title.Length) + 2;
+        output.WriteLine($"{"RESULT",-9}{"CHECK".PadRight(width)}SEEN");
+        foreach (var check in report.Checks)
+        {
+            output.WriteLine($"{Word(check.Outcome),-9}{check.Title.PadRight(width)}{check.Seen}");
+            if (check.Fix is { } fix && check.Outcome is not CheckOutcome.Ok) output.WriteLine($"{"",9}{"".PadRight(width)}fix: {fix}");
+        }
+    }
+
+    public static string Word(CheckOutcome outcome) => outcome switch
+    {
+        CheckOutcome.Ok => "ok",
+        CheckOutcome.Warning => "warning",
+        CheckOutcome.Failed => "failed",
+        _ => "skipped",
+    };
+}
