@@ -43,7 +43,7 @@ public sealed class Verified(MeshWorld world) : IClassFixture<MeshWorld>
     [Theory(Timeout = 300_000)]
     [InlineData("s/^SERVICE_ACCOUNT=.*/SERVICE_ACCOUNT=someone-else/", "wrong-service-account")]
     [InlineData("s/^ISTIO_META_CLUSTER_ID=.*/ISTIO_META_CLUSTER_ID=elsewhere/", "wrong-cluster-id")]
-    [InlineData("/^ISTIO_METAJSON_LABELS=/d", "labels")]
+    [InlineData("s/^ISTIO_METAJSON_LABELS=.*/ISTIO_METAJSON_LABELS={\"app\":\"other\"}/", "labels")]
     [InlineData("/^ISTIO_META_INTERCEPTION_MODE=/d", "interception-mode")]
     public async Task Changed_setting_is_named_as_the_cause(string edit, string cause)
     {
