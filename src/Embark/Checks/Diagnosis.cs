@@ -1,12 +1,12 @@
 namespace Embark.Checks;
 
-/// <summary>Names the one cause behind failed checks: what the log says, else what only the configuration shows, else what was changed.</summary>
+/// <summary>Names the one cause behind failed checks: what only the configuration shows, else what the log says, else what was changed. A wrong configuration comes first: the log then tells of its consequences.</summary>
 internal static class Diagnosis
 {
     private const string JoinAgain = "run embark join again: it writes the environment from the WorkloadEntry";
 
     public static KnownCause? Of(ExpectedProxy expected, ProxyReading seen) =>
-        KnownFailures.Find(seen.Log, expected.LogContext) ?? Silent(expected, seen) ?? Changed(expected, seen);
+        Silent(expected, seen) ?? KnownFailures.Find(seen.Log, expected.LogContext) ?? Changed(expected, seen);
 
     /// <summary>Faults with which a proxy is ready and says nothing (failures.md F).</summary>
     private static KnownCause? Silent(ExpectedProxy expected, ProxyReading seen)

@@ -29,6 +29,7 @@ public sealed class Verified(MeshWorld world) : IClassFixture<MeshWorld>
     public async Task What_nobody_asked_for_is_not_proved()
     {
         world.Need();
+        await world.EmbarkAsync("leave", "ratings-vm.bookinfo");
         (await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof")).ShouldEndWith(0);
 
         var lenient = await world.EmbarkAsync("verify", "ratings-vm.bookinfo");

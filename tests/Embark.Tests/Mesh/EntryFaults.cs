@@ -12,7 +12,7 @@ public sealed class EntryFaults
 
     private static readonly EntrySurroundings Around = new()
     {
-        Sidecars = [new(new() { Name = "s", Namespace = "bookinfo" }, new(new(new Dictionary<string, string> { ["app"] = "ratings" }, null), [new(new(9080, "http", "HTTP"))], [new(["./*"])]))],
+        Sidecars = [new(new() { Name = "s", Namespace = "bookinfo" }, new(new(new Dictionary<string, string> { ["app"] = "ratings" }, null), [new(new(9080, "http", "HTTP"), null, null)], [new(["./*"], null, null)]))],
     };
 
     internal static WorkloadEntryObject Entry(Action<Dictionary<string, string>>? annotations = null, Func<WorkloadEntrySpec, WorkloadEntrySpec>? spec = null, string name = "ratings-vm")
@@ -20,7 +20,7 @@ public sealed class EntryFaults
         var own = new Dictionary<string, string>(GuideExample.Workload.Annotations);
         annotations?.Invoke(own);
         var usual = new WorkloadEntrySpec("35.194.38.142", GuideExample.Workload.Labels, "bookinfo-ratings", "vm-us-central1-a");
-        return new(new() { Name = name, Namespace = "bookinfo", Annotations = own, ResourceVersion = "7" }, spec?.Invoke(usual) ?? usual);
+        return new(new() { Name = name, Namespace = "bookinfo", Annotations = own, ResourceVersion = "7" }, spec?.Invoke(usual) ?? usual, null);
     }
 
     internal static (WorkloadEntry? Workload, Findings Findings) Read(WorkloadEntryObject entry, MeshReaderOptions? options = null)
