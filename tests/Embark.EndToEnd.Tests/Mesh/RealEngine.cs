@@ -7,14 +7,14 @@ public sealed class RealEngine(RealEngine.WorldWithDocker world) : IClassFixture
     public async Task Joins_changes_nothing_is_replaced_and_leaves()
     {
         world.Need();
-        (await world.EmbarkAsync("join", "ratings-vm.bookinfo")).ShouldEndWith(0);
+        (await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof")).ShouldEndWith(0);
         var first = await world.RootAsync("docker ps --format '{{.Names}} {{.ID}}'");
         Assert.StartsWith("istio-proxy ", first, StringComparison.Ordinal);
-        Assert.Contains("nothing to change", (await world.EmbarkAsync("join", "ratings-vm.bookinfo")).Error, StringComparison.Ordinal);
+        Assert.Contains("nothing to change", (await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof")).Error, StringComparison.Ordinal);
         Assert.Equal(first, await world.RootAsync("docker ps --format '{{.Names}} {{.ID}}'"));
 
         world.Annotate("sidecar.istio.io/logLevel", "debug");
-        (await world.EmbarkAsync("join", "ratings-vm.bookinfo")).ShouldEndWith(0);
+        (await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof")).ShouldEndWith(0);
         Assert.NotEqual(first, await world.RootAsync("docker ps --format '{{.Names}} {{.ID}}'"));
 
         (await world.EmbarkAsync("leave", "ratings-vm.bookinfo")).ShouldEndWith(0);

@@ -14,7 +14,7 @@ public sealed partial class Rights(World world) : IClassFixture<World>
         var kubeconfig = await KubeconfigAsync("just-enough", _ => true);
         foreach (var command in new[]
         {
-            "join ratings-vm.bookinfo --dry-run", "join ratings-vm.bookinfo", "x sidecar-bootstrap ratings-vm.bookinfo --start-istio-proxy",
+            "join ratings-vm.bookinfo --dry-run", "join ratings-vm.bookinfo --no-proof", "x sidecar-bootstrap ratings-vm.bookinfo --start-istio-proxy",
             "join -l app=ratings -n bookinfo --dry-run", "trust ratings-vm.bookinfo", "leave ratings-vm.bookinfo --dry-run", "leave ratings-vm.bookinfo",
         })
             (await world.EmbarkAsync([.. command.Split(' '), "--kubeconfig", kubeconfig])).ShouldEndWith(0);
