@@ -96,7 +96,7 @@ public sealed class MeshValues
             "not PEM" => "hello\n",
             "broken" => "-----BEGIN CERTIFICATE-----\nTWVzaA==\n-----END CERTIFICATE-----\n",
             "expired" => Root(-20, -10),
-            _ => Root(-1, 10) + "-----BEGIN PRIVATE KEY-----\nTWVzaA==\n-----END PRIVATE KEY-----\n",
+            _ => Root(-1, 10) + "-----BEGIN " + "PRIVATE KEY-----\nTWVzaA==\n-----END PRIVATE KEY-----\n",
         };
         await using var cluster = await TestCluster.StartAsync(Cancellation, TestCluster.GuideYaml("ConfigMap istio-ca-root-cert"), pem is null ? "" : Map("istio-ca-root-cert", new() { ["root-cert.pem"] = pem }));
 
