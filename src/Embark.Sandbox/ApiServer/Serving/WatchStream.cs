@@ -81,7 +81,9 @@ internal sealed class WatchStream(ApiRequest request, ApiResource resource, stri
             await FlushAsync(cancellationToken);
 
             var left = deadline - clock.GetUtcNow();
-            var wait = left < _betweenBookmarks ? left : _betweenBookmarks;
+            // Decided before the wait: a timer may fire a moment before the clock says that its time has come.
+            var last = left <= _betweenBookmarks;
+            var wait = last ? left : _betweenBookmarks;
             var more = wait > TimeSpan.Zero && await WaitAsync(subscription, wait, cancellationToken);
             if (more)
                 continue;
@@ -90,7 +92,7 @@ internal sealed class WatchStream(ApiRequest request, ApiResource resource, stri
                 await SendLineAsync("BOOKMARK", Rendering.Bookmark(resource, version, shape, upTo, endOfStart: false), cancellationToken);
                 await FlushAsync(cancellationToken);
             }
-            if (clock.GetUtcNow() >= deadline)
+            if (last)
                 return;
         }
     }

@@ -1,0 +1,3 @@
+using Embark.Controller;
+
+return await ControllerProgram.RunAsync(args);
