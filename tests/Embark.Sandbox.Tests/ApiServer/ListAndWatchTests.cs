@@ -1,32 +1,14 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
-using Embark.Sandbox.ApiServer;
 
 namespace Embark.Sandbox.Tests.ApiServer;
 
 /// <summary>Lists in pages, selectors, and watches as client-go opens them.</summary>
-public sealed class ListAndWatchTests : IAsyncLifetime
+public sealed class ListAndWatchTests : ServerTest
 {
     private const string Entries = "/apis/networking.istio.io/v1/namespaces/bookinfo/workloadentries";
     private const string Maps = "/api/v1/namespaces/bookinfo/configmaps";
-
-    private Server _server = null!;
-    private ApiClient _client = null!;
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await Server.StartAsync(new ApiServerOptions(), Cancel);
-        _client = ApiClient.Master(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server.DisposeAsync();
-    }
 
     [Fact(Timeout = 60_000)]
     public async Task Pages_of_a_list_show_one_moment()
@@ -34,10 +16,10 @@ public sealed class ListAndWatchTests : IAsyncLifetime
         for (var i = 0; i < 7; i++)
             await CreateMapAsync($"m{i}");
 
-        var first = await _client.GetAsync($"{Maps}?limit=3&labelSelector=own", Cancel);
-        await _client.SendAsync(HttpMethod.Delete, $"{Maps}/m6", null, Cancel);
-        var second = await _client.GetAsync($"{Maps}?limit=3&labelSelector=own&continue={Continue(first)}", Cancel);
-        var third = await _client.GetAsync($"{Maps}?limit=3&labelSelector=own&continue={Continue(second)}", Cancel);
+        var first = await Client.GetAsync($"{Maps}?limit=3&labelSelector=own", Cancel);
+        await Client.SendAsync(HttpMethod.Delete, $"{Maps}/m6", null, Cancel);
+        var second = await Client.GetAsync($"{Maps}?limit=3&labelSelector=own&continue={Continue(first)}", Cancel);
+        var third = await Client.GetAsync($"{Maps}?limit=3&labelSelector=own&continue={Continue(second)}", Cancel);
 
         Assert.Equal(["m0", "m1", "m2", "m3", "m4", "m5", "m6"], [.. Names(first), .. Names(second), .. Names(third)]);
         Assert.Equal(4, (int)first["metadata"]!["remainingItemCount"]!);
@@ -48,10 +30,10 @@ public sealed class ListAndWatchTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task A_continue_token_does_not_outlive_a_compaction()
     {
-        var first = await _client.GetAsync("/api/v1/configmaps?limit=1", Cancel);
-        _server.Compact();
+        var first = await Client.GetAsync("/api/v1/configmaps?limit=1", Cancel);
+        Api.Compact();
 
-        var gone = await _client.GetAsync($"/api/v1/configmaps?limit=1&continue={Continue(first)}", Cancel, HttpStatusCode.Gone);
+        var gone = await Client.GetAsync($"/api/v1/configmaps?limit=1&continue={Continue(first)}", Cancel, HttpStatusCode.Gone);
 
         Assert.Equal("Expired", (string?)gone["reason"]);
     }
@@ -67,7 +49,7 @@ public sealed class ListAndWatchTests : IAsyncLifetime
     [InlineData("fieldSelector=metadata.name!%3Ddetails,metadata.namespace%3Dbookinfo", "productpage ratings reviews")]
     public async Task Selectors_choose(string selector, string expected)
     {
-        var list = await _client.GetAsync($"/api/v1/namespaces/bookinfo/services?{selector}", Cancel);
+        var list = await Client.GetAsync($"/api/v1/namespaces/bookinfo/services?{selector}", Cancel);
 
         Assert.Equal(expected, string.Join(' ', Names(list)));
     }
@@ -75,15 +57,15 @@ public sealed class ListAndWatchTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task Fields_of_pods_and_secrets_can_be_selected()
     {
-        Assert.Equal(7, Names(await _client.GetAsync("/api/v1/pods?fieldSelector=status.phase!%3DFailed", Cancel)).Count());
-        Assert.Equal(["istio-ca-secret"], Names(await _client.GetAsync("/api/v1/secrets?fieldSelector=type%3Distio.io/ca-root", Cancel)));
-        await _client.GetAsync("/api/v1/secrets?fieldSelector=data.x%3D1", Cancel, HttpStatusCode.BadRequest);
+        Assert.Equal(7, Names(await Client.GetAsync("/api/v1/pods?fieldSelector=status.phase!%3DFailed", Cancel)).Count());
+        Assert.Equal(["istio-ca-secret"], Names(await Client.GetAsync("/api/v1/secrets?fieldSelector=type%3Distio.io/ca-root", Cancel)));
+        await Client.GetAsync("/api/v1/secrets?fieldSelector=data.x%3D1", Cancel, HttpStatusCode.BadRequest);
     }
 
     [Fact(Timeout = 60_000)]
     public async Task A_watch_with_initial_events_marks_their_end_then_follows()
     {
-        using var events = await _client.WatchAsync($"{Entries}?watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=300", Cancel);
+        using var events = await Client.WatchAsync($"{Entries}?watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=300", Cancel);
 
         var start = await ApiClient.NextAsync(events, Cancel);
         var mark = await ApiClient.NextAsync(events, Cancel);
@@ -100,11 +82,11 @@ public sealed class ListAndWatchTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task A_watch_from_a_list_misses_nothing_and_repeats_nothing()
     {
-        var list = await _client.GetAsync($"{Entries}?limit=500&resourceVersion=0", Cancel);
+        var list = await Client.GetAsync($"{Entries}?limit=500&resourceVersion=0", Cancel);
         await PatchAsync("""{"spec":{"weight":1}}""");
-        using var events = await _client.WatchAsync($"{Entries}?watch=1&resourceVersion={list["metadata"]!["resourceVersion"]}", Cancel);
+        using var events = await Client.WatchAsync($"{Entries}?watch=1&resourceVersion={list["metadata"]!["resourceVersion"]}", Cancel);
         await PatchAsync("""{"spec":{"weight":2}}""");
-        await _client.SendAsync(HttpMethod.Delete, $"{Entries}/ratings-vm", null, Cancel);
+        await Client.SendAsync(HttpMethod.Delete, $"{Entries}/ratings-vm", null, Cancel);
 
         var seen = new List<string>();
         for (var i = 0; i < 3; i++)
@@ -119,7 +101,7 @@ public sealed class ListAndWatchTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task An_object_that_begins_or_ceases_to_match_appears_or_disappears()
     {
-        using var events = await _client.WatchAsync($"{Entries}?watch=true&labelSelector=tier%3Dvm", Cancel);
+        using var events = await Client.WatchAsync($"{Entries}?watch=true&labelSelector=tier%3Dvm", Cancel);
 
         await PatchAsync("""{"metadata":{"labels":{"tier":"vm"}}}""");
         await PatchAsync("""{"spec":{"weight":5}}""");
@@ -133,8 +115,8 @@ public sealed class ListAndWatchTests : IAsyncLifetime
     public async Task A_watch_from_before_the_compaction_gets_410_in_the_stream()
     {
         await PatchAsync("""{"spec":{"weight":1}}""");
-        _server.Compact();
-        using var events = await _client.WatchAsync($"{Entries}?watch=true&resourceVersion=1", Cancel);
+        Api.Compact();
+        using var events = await Client.WatchAsync($"{Entries}?watch=true&resourceVersion=1", Cancel);
 
         var error = await ApiClient.NextAsync(events, Cancel);
 
@@ -146,7 +128,7 @@ public sealed class ListAndWatchTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task A_watch_ends_with_a_bookmark_when_its_time_is_up()
     {
-        using var events = await _client.WatchAsync($"{Entries}?watch=true&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion={_server.Store.Version}", Cancel);
+        using var events = await Client.WatchAsync($"{Entries}?watch=true&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion={Api.Store.Version}", Cancel);
 
         var last = await ApiClient.NextAsync(events, Cancel);
 
@@ -159,7 +141,7 @@ public sealed class ListAndWatchTests : IAsyncLifetime
     {
         const string accept = "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
-        var list = await _client.GetAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", Cancel, accept: accept);
+        var list = await Client.GetAsync("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", Cancel, accept: accept);
 
         Assert.Equal("PartialObjectMetadataList", (string?)list["kind"]);
         Assert.Contains("workloadentries.networking.istio.io", Names(list));
@@ -169,19 +151,19 @@ public sealed class ListAndWatchTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task Protobuf_alone_is_not_acceptable()
     {
-        await _client.GetAsync("/api/v1/pods", Cancel, HttpStatusCode.NotAcceptable, "application/vnd.kubernetes.protobuf");
-        await _client.GetAsync("/api/v1/pods", Cancel, HttpStatusCode.OK, "application/vnd.kubernetes.protobuf,application/json");
+        await Client.GetAsync("/api/v1/pods", Cancel, HttpStatusCode.NotAcceptable, "application/vnd.kubernetes.protobuf");
+        await Client.GetAsync("/api/v1/pods", Cancel, HttpStatusCode.OK, "application/vnd.kubernetes.protobuf,application/json");
     }
 
     [Fact(Timeout = 300_000)]
     public async Task Ten_thousand_entries_are_written_listed_and_followed()
     {
         const int count = 10_000;
-        var resource = _server.Operations.Catalog.FindKind("networking.istio.io/v1", "WorkloadEntry")!;
-        using var events = await _client.WatchAsync($"{Entries}?watch=true&resourceVersion={_server.Store.Version}", Cancel);
+        var resource = Api.Operations.Catalog.FindKind("networking.istio.io/v1", "WorkloadEntry")!;
+        using var events = await Client.WatchAsync($"{Entries}?watch=true&resourceVersion={Api.Store.Version}", Cancel);
         var clock = Stopwatch.StartNew();
         for (var i = 0; i < count; i++)
-            _server.Operations.Create(resource, "v1", "bookinfo", Entry($"vm-{i:D5}"), new());
+            Api.Operations.Create(resource, "v1", "bookinfo", Entry($"vm-{i:D5}"), new());
         for (var i = 0; i < count; i++)
             Assert.Equal($"vm-{i:D5}", (string?)(await ApiClient.NextAsync(events, Cancel))["object"]!["metadata"]!["name"]);
         TestContext.Current.TestOutputHelper?.WriteLine($"{count} written and followed in {clock.Elapsed}");
@@ -190,7 +172,7 @@ public sealed class ListAndWatchTests : IAsyncLifetime
         var (seen, token) = (0, "");
         do
         {
-            var page = await _client.GetAsync($"{Entries}?limit=500&continue={token}", Cancel);
+            var page = await Client.GetAsync($"{Entries}?limit=500&continue={token}", Cancel);
             (seen, token) = (seen + page["items"]!.AsArray().Count, Continue(page));
         }
         while (token.Length > 0);
@@ -209,8 +191,8 @@ public sealed class ListAndWatchTests : IAsyncLifetime
 
     private static string Continue(JsonObject list) => (string?)list["metadata"]!["continue"] ?? "";
 
-    private Task<JsonObject> CreateMapAsync(string name) => _client.SendAsync(
+    private Task<JsonObject> CreateMapAsync(string name) => Client.SendAsync(
         HttpMethod.Post, Maps, $$$"""{"metadata":{"name":"{{{name}}}","labels":{"own":""} } }""", Cancel, HttpStatusCode.Created);
 
-    private Task<JsonObject> PatchAsync(string patch) => _client.SendAsync(HttpMethod.Patch, $"{Entries}/ratings-vm", patch, Cancel, type: "application/merge-patch+json");
+    private Task<JsonObject> PatchAsync(string patch) => Client.SendAsync(HttpMethod.Patch, $"{Entries}/ratings-vm", patch, Cancel, type: "application/merge-patch+json");
 }
