@@ -1,5 +1,9 @@
+using Embark.Kubernetes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Embark.Controller;
@@ -7,13 +11,20 @@ namespace Embark.Controller;
 /// <summary>The program <c>embark-controller</c>: what it serves and what it watches, in one place.</summary>
 internal static class ControllerProgram
 {
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(ControllerOptions options, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
+        var connection = Kubeconfig.Load(options.Cluster);
+        using var client = KubernetesClient.Connect(connection, new KubernetesClientOptions { UserAgent = "embark-controller", OwnTrustOnly = true });
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Listen));
+        builder.Services.AddSingleton(options with { LeaseNamespace = options.LeaseNamespace ?? (connection.Context is null ? connection.Namespace : options.SystemNamespace) });
+        builder.Services.AddSingleton(client);
+
         await using var app = builder.Build();
         app.MapGet("/healthz", () => Results.Text("ok"));
-        await app.RunAsync();
+        await ((IHost)app).RunAsync(cancellationToken);
         return 0;
     }
 }

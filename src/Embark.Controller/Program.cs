@@ -1,3 +1,3 @@
 using Embark.Controller;
 
-return await ControllerProgram.RunAsync(args);
+return await ControllerCommand.RunAsync(args);

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Embark.Sandbox.ApiServer;
 
 namespace Embark.Controller.Tests;
 
@@ -8,17 +8,20 @@ public sealed class ControllerProgramTests
     public async Task It_answers_that_it_is_well_and_ends_on_a_signal()
     {
         var cancel = TestContext.Current.CancellationToken;
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "embark-controller"), ["--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true };
-        using var program = Process.Start(start)!;
-        string? address = null;
-        while (address is null && await program.StandardOutput.ReadLineAsync(cancel) is { } line)
-            address = line.Split(' ').FirstOrDefault(word => word.StartsWith("http://", StringComparison.Ordinal));
+        await using var api = await ApiServer.StartAsync(new ApiServerOptions(), cancel);
+        await using var program = await ControllerProcess.StartAsync(api.KubeconfigFor("admin"), [], cancel);
 
         using var http = new HttpClient();
-        Assert.Equal("ok", await http.GetStringAsync(new Uri($"{address}/healthz"), cancel));
+        Assert.Equal("ok", await http.GetStringAsync(new Uri(program.Address, "healthz"), cancel));
+        Assert.Equal(0, await program.StopAsync(cancel));
+    }
 
-        using var kill = Process.Start("kill", ["-TERM", $"{program.Id}"]);
-        await program.WaitForExitAsync(cancel);
-        Assert.Equal(0, program.ExitCode);
+    [Fact(Timeout = 60_000)]
+    public async Task Without_a_cluster_it_says_so_and_ends_with_the_class_of_the_failure()
+    {
+        var (code, error) = await ControllerProcess.RunAsync(["--kubeconfig", "/nowhere/config"], TestContext.Current.CancellationToken);
+        Assert.Equal((int)FailureClass.ClusterAccess, code);
+        Assert.Contains("/nowhere/config", error, StringComparison.Ordinal);
+        Assert.Contains("fix:", error, StringComparison.Ordinal);
     }
 }

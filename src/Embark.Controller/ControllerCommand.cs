@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Net;
+using Embark.Kubernetes;
+
+namespace Embark.Controller;
+
+/// <summary>The command line of <c>embark-controller</c>, and how its failures are told.</summary>
+internal static class ControllerCommand
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        Option<string?> kubeconfig = new("--kubeconfig") { Description = "kubeconfig to use; else KUBECONFIG, ~/.kube/config, or the pod's own account", HelpName = "FILE" };
+        Option<string?> context = new("--context") { Description = "context of the kubeconfig; else its current one", HelpName = "NAME" };
+        Option<string> system = new("--istioNamespace", "-i") { Description = "namespace of istiod", HelpName = "NAMESPACE", DefaultValueFactory = _ => "istio-system" };
+        Option<string?> lease = new("--lease-namespace") { Description = "namespace of the lease by which one of several controllers acts; else the pod's own, else that of istiod", HelpName = "NAMESPACE" };
+        var listen = Endpoint("--listen", "127.0.0.1:8080", "where health and pages are served");
+
+        var root = new RootCommand("Runs beside an Istio mesh: makes the VM gateway that a ControlPlane asks for, collects telemetry of VMs, shows the mesh.")
+        {
+            kubeconfig, context, system, lease, listen,
+        };
+        root.SetAction((parsed, cancellationToken) => ControllerProgram.RunAsync(new ControllerOptions
+        {
+            Cluster = new KubeconfigOptions { File = parsed.GetValue(kubeconfig), Context = parsed.GetValue(context) },
+            SystemNamespace = parsed.GetValue(system)!,
+            LeaseNamespace = parsed.GetValue(lease),
+            Listen = parsed.GetValue(listen)!,
+        }, cancellationToken));
+        try
+        {
+            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception failure) when (failure is KubernetesException or EmbarkException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"Error: {failure.Message}");
+            if (failure is KubernetesException { Fix: { } fix })
+                await Console.Error.WriteLineAsync($"    fix: {fix}");
+            return failure is KubernetesException ? (int)FailureClass.ClusterAccess : (int)FailureClass.Internal;
+        }
+    }
+
+    /// <summary>An option <c>ADDRESS:PORT</c>.</summary>
+    private static Option<IPEndPoint> Endpoint(string name, string value, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "ADDRESS:PORT",
+        DefaultValueFactory = _ => IPEndPoint.Parse(value),
+        CustomParser = result =>
+        {
+            if (IPEndPoint.TryParse(result.Tokens[^1].Value, out var endpoint))
+                return endpoint;
+            result.AddError($"invalid argument \"{result.Tokens[^1].Value}\" for {name}: want an IP address and a port, such as 0.0.0.0:8080");
+            return null;
+        },
+    };
+}

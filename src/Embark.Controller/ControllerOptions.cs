@@ -1,0 +1,23 @@
+using System.Net;
+using Embark.Kubernetes;
+
+namespace Embark.Controller;
+
+/// <summary>What the controller was told on its command line.</summary>
+internal sealed record ControllerOptions
+{
+    /// <summary>Which cluster: a kubeconfig, or the pod's own account.</summary>
+    public KubeconfigOptions Cluster { get; init; } = new();
+
+    /// <summary>Namespace of istiod.</summary>
+    public string SystemNamespace { get; init; } = "istio-system";
+
+    /// <summary>Where health and pages are served; loopback unless told otherwise.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 8080);
+
+    /// <summary>Namespace of the lease; null for the pod's own, outside of a cluster the system namespace.</summary>
+    public string? LeaseNamespace { get; init; }
+
+    /// <summary>How this one is called among its replicas.</summary>
+    public string Identity { get; init; } = $"{Environment.MachineName}_{Guid.NewGuid():n}";
+}
