@@ -4,9 +4,11 @@ using System.Text;
 using Embark.Kubernetes;
 using Embark.Sandbox.ApiServer;
 using Embark.Sandbox.Istiod;
+using Embark.Sandbox.Istiod.Discovery.Generation;
 using Embark.Sandbox.Proxy;
 using Embark.Sandbox.Proxy.Admin;
 using Embark.Sandbox.Proxy.Agent;
+using Embark.Sandbox.Tests.Interop;
 using Microsoft.AspNetCore.Http;
 using SandboxApi = Embark.Sandbox.ApiServer.ApiServer;
 
@@ -15,10 +17,6 @@ namespace Embark.Sandbox.Tests.Mesh;
 /// <summary>A whole mesh on loopback addresses: API server, istiod, VM gateway, a pod and a VM with their proxies and applications.</summary>
 internal sealed class LoopbackMesh : IAsyncDisposable
 {
-    public const string VmAddress = "127.1.0.2";
-    public const string PodAddress = "127.1.0.12";
-    public const string GatewayAddress = "127.1.100.1";
-
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("embark-mesh-").FullName;
@@ -27,6 +25,9 @@ internal sealed class LoopbackMesh : IAsyncDisposable
 
     public required KubernetesClient Client { get; init; }
 
+    /// <summary>Where everything is.</summary>
+    public required LoopbackPlan Plan { get; init; }
+
     public IstiodServer Istiod { get; private set; } = null!;
 
     public StringWriter IstiodLog { get; } = new();
@@ -34,15 +35,23 @@ internal sealed class LoopbackMesh : IAsyncDisposable
     /// <summary>Logs of the proxies, by name.</summary>
     public Dictionary<string, StringBuilder> Logs { get; } = [];
 
-    public static async Task<LoopbackMesh> StartAsync(string yaml, CancellationToken cancellationToken)
+    /// <param name="yaml">Further objects, from the plan.</param>
+    /// <param name="istioFilters">False where a stock Envoy takes part (decisions 19).</param>
+    public static async Task<LoopbackMesh> StartAsync(Func<LoopbackPlan, string> yaml, bool istioFilters, CancellationToken cancellationToken)
     {
-        var api = await SandboxApi.StartAsync(new ApiServerOptions { Yaml = [Objects, yaml] }, cancellationToken);
+        var plan = new LoopbackPlan();
+        var api = await SandboxApi.StartAsync(new ApiServerOptions { Yaml = [plan.Objects, yaml(plan)] }, cancellationToken);
         var kubeconfig = Path.Combine(Directory.CreateTempSubdirectory("embark-kube-").FullName, "config");
         await File.WriteAllTextAsync(kubeconfig, api.KubeconfigFor("admin"), cancellationToken);
         File.SetUnixFileMode(kubeconfig, UnixFileMode.UserRead);
         var client = KubernetesClient.Connect(Embark.Kubernetes.Kubeconfig.Load(new KubeconfigOptions { File = kubeconfig }), KubernetesClientOptions.Default);
-        var mesh = new LoopbackMesh { Api = api, Client = client };
-        mesh.Istiod = await IstiodServer.StartAsync(client, new IstiodOptions { Address = new IPEndPoint(IPAddress.Loopback, 0), Log = TextWriter.Synchronized(mesh.IstiodLog) }, cancellationToken);
+        var mesh = new LoopbackMesh { Api = api, Client = client, Plan = plan };
+        mesh.Istiod = await IstiodServer.StartAsync(client, new IstiodOptions
+        {
+            Address = new IPEndPoint(IPAddress.Loopback, 0),
+            Generator = new GeneratorOptions(istioFilters),
+            Log = TextWriter.Synchronized(mesh.IstiodLog),
+        }, cancellationToken);
         return mesh;
     }
 
@@ -55,40 +64,55 @@ internal sealed class LoopbackMesh : IAsyncDisposable
         await context.Request.Body.CopyToAsync(context.Response.Body);
     }, CancellationToken.None));
 
-    /// <summary>A proxy whose four own ports lie at <paramref name="ports"/> and above.</summary>
-    public async Task<Task<int>> ProxyAsync(string role, string name, string ns, string account, string address, int ports, params (string Name, string Value)[] more)
+    /// <summary>A proxy of the sandbox, ready.</summary>
+    public async Task<Task<int>> ProxyAsync(MeshMember member)
     {
-        var certs = Path.Combine(_folder, name);
+        var settings = await SettingsAsync(member);
+        var text = Logs[member.Name] = new StringBuilder();
+        var log = new ProxyLog(TextWriter.Synchronized(new StringWriter(text)), TimeProvider.System, debug: true);
+        var running = new ProxyProcess(settings, TextWriter.Synchronized(new StringWriter(text)), log, TimeProvider.System).RunAsync(_stop.Token);
+        _parts.Add(new Ending(running));
+        await ReadyAsync(settings.ReadinessPort, running, member.Name);
+        return running;
+    }
+
+    /// <summary>A stock Envoy, ready.</summary>
+    public async Task<EnvoyProxy> EnvoyAsync(MeshMember member, string api)
+    {
+        var envoy = await EnvoyProxy.StartAsync(await SettingsAsync(member), api, TestContext.Current.CancellationToken);
+        _parts.Add(envoy);
+        await envoy.ReadyAsync(Told);
+        return envoy;
+    }
+
+    /// <summary>Token and root on disk, ports of its own, and what a container would be told.</summary>
+    private async Task<AgentSettings> SettingsAsync(MeshMember member)
+    {
+        var certs = Path.Combine(_folder, member.Name);
         Directory.CreateDirectory(certs);
-        var root = (await Client.GetAsync(CoreKinds.ConfigMaps, ns, "istio-ca-root-cert", CancellationToken.None))!.Data!["root-cert.pem"];
+        var root = (await Client.GetAsync(CoreKinds.ConfigMaps, member.Namespace, "istio-ca-root-cert", CancellationToken.None))!.Data!["root-cert.pem"];
         await File.WriteAllTextAsync(Path.Combine(certs, "root-cert.pem"), root);
-        var token = await Client.RequestTokenAsync(new NamespacedName(ns, account), "istio-ca", TimeSpan.FromHours(1), CancellationToken.None);
+        var token = await Client.RequestTokenAsync(new NamespacedName(member.Namespace, member.Account), "istio-ca", TimeSpan.FromHours(1), CancellationToken.None);
         var tokenFile = Path.Combine(certs, "token");
         await File.WriteAllBytesAsync(tokenFile, token.Token.Reveal().ToArray());
         var environment = new Hashtable
         {
-            ["POD_NAME"] = name,
-            ["POD_NAMESPACE"] = ns,
-            ["SERVICE_ACCOUNT"] = account,
-            ["INSTANCE_IP"] = address,
+            ["POD_NAME"] = member.Name,
+            ["POD_NAMESPACE"] = member.Namespace,
+            ["SERVICE_ACCOUNT"] = member.Account,
+            ["INSTANCE_IP"] = member.Address,
             ["PROV_CERT"] = certs,
             ["OUTPUT_CERTS"] = certs,
             ["ISTIOD_SAN"] = "istiod.istio-system.svc",
             ["ISTIO_META_CLUSTER_ID"] = "Kubernetes",
             ["ISTIO_META_INTERCEPTION_MODE"] = "NONE",
-            ["PROXY_CONFIG"] = $$"""{"discoveryAddress":"127.0.0.1:{{Istiod.Address.Port}}","proxyAdminPort":{{ports}},"statusPort":{{ports + 1}},"terminationDrainDuration":"1s"}""",
-            ["ENVOY_STATUS_PORT"] = $"{ports + 2}",
-            ["ENVOY_PROMETHEUS_PORT"] = $"{ports + 3}",
+            ["PROXY_CONFIG"] = $$"""{"discoveryAddress":"127.0.0.1:{{Istiod.Address.Port}}","proxyAdminPort":{{FreePorts.Take()}},"statusPort":{{FreePorts.Take()}},"terminationDrainDuration":"1s"}""",
+            ["ENVOY_STATUS_PORT"] = $"{FreePorts.Take()}",
+            ["ENVOY_PROMETHEUS_PORT"] = $"{FreePorts.Take()}",
         };
-        foreach (var (key, value) in more)
+        foreach (var (key, value) in member.Metadata)
             environment[key] = value;
-        var settings = AgentSettings.From(role, environment, []) with { TokenFile = tokenFile };
-        var text = Logs[name] = new StringBuilder();
-        var log = new ProxyLog(TextWriter.Synchronized(new StringWriter(text)), TimeProvider.System, debug: true);
-        var running = new ProxyProcess(settings, TextWriter.Null, log, TimeProvider.System).RunAsync(_stop.Token);
-        _parts.Add(new Ending(running));
-        await ReadyAsync(ports + 2, running, name);
-        return running;
+        return AgentSettings.From(member.Role, environment, []) with { TokenFile = tokenFile };
     }
 
     /// <summary>One request to <paramref name="address"/> for <paramref name="host"/>, as an application sends it.</summary>
@@ -100,6 +124,25 @@ internal sealed class LoopbackMesh : IAsyncDisposable
         using var response = await http.SendAsync(request);
         return ((int)response.StatusCode, response.Headers.TryGetValues("x-app", out var app) ? app.First() : "", await response.Content.ReadAsStringAsync());
     }
+
+    /// <summary>One request each way, and what the application that was asked saw of the caller.</summary>
+    public async Task AssertTrafficBothWaysAsync()
+    {
+        var toMesh = await GetAsync($"{Plan.VmEgress}:9080", "reviews.bookinfo.svc:9080", "/reviews/0");
+        Assert.True(toMesh is (200, "reviews", _), $"{toMesh}\n{Told()}");
+        Assert.Contains("By=spiffe://cluster.local/ns/bookinfo/sa/bookinfo-reviews", toMesh.Body);
+        Assert.Contains("URI=spiffe://cluster.local/ns/bookinfo/sa/bookinfo-ratings", toMesh.Body);
+
+        var toVm = await GetAsync($"{Plan.PodEgress}:9080", "ratings:9080", "/ratings/0", new StringContent("a body"));
+        Assert.True(toVm is (200, "ratings", _), $"{toVm}\n{Told()}");
+        Assert.Contains("By=spiffe://cluster.local/ns/bookinfo/sa/bookinfo-ratings", toVm.Body);
+        Assert.Contains("URI=spiffe://cluster.local/ns/bookinfo/sa/bookinfo-reviews", toVm.Body);
+        Assert.EndsWith("a body", toVm.Body);
+    }
+
+    /// <summary>All logs, for whoever has to find out why a test failed.</summary>
+    public string Told() => string.Join('\n', [
+        .. Logs.Select(log => $"--- {log.Key}\n{log.Value}"), .. _parts.OfType<EnvoyProxy>().Select(envoy => $"--- Envoy\n{envoy.Log()}"), $"--- istiod\n{IstiodLog}"]);
 
     public async ValueTask DisposeAsync()
     {
@@ -130,7 +173,7 @@ internal sealed class LoopbackMesh : IAsyncDisposable
                 // Not open yet.
             }
 
-            Assert.True(DateTime.UtcNow < deadline, $"{name} is not ready:\n{Logs[name]}\nistiod:\n{IstiodLog}");
+            Assert.True(DateTime.UtcNow < deadline, $"{name} is not ready:\n{Told()}");
         }
     }
 
@@ -138,46 +181,4 @@ internal sealed class LoopbackMesh : IAsyncDisposable
     {
         public async ValueTask DisposeAsync() => await running.ContinueWith(_ => { }, TaskScheduler.Default);
     }
-
-    private const string Objects = $$$"""
-        apiVersion: networking.istio.io/v1
-        kind: WorkloadEntry
-        metadata: {name: ratings-vm, namespace: bookinfo}
-        spec: {address: {{{VmAddress}}}, labels: {class: vm, app: ratings, version: v3}, serviceAccount: bookinfo-ratings, network: vm-us-central1-a}
-        ---
-        apiVersion: networking.istio.io/v1
-        kind: Sidecar
-        metadata: {name: bookinfo-ratings-no-iptables, namespace: bookinfo}
-        spec:
-          workloadSelector: {labels: {app: ratings, class: vm}}
-          ingress: [{port: {number: 9080, protocol: HTTP, name: http}, bind: {{{VmAddress}}}, defaultEndpoint: "127.0.0.1:29080"}]
-          egress: [{bind: 127.0.0.2, hosts: ["./*"]}]
-        ---
-        apiVersion: networking.istio.io/v1
-        kind: Sidecar
-        metadata: {name: reviews-no-iptables, namespace: bookinfo}
-        spec:
-          workloadSelector: {labels: {app: reviews}}
-          ingress: [{port: {number: 9080, protocol: HTTP, name: http}, bind: {{{PodAddress}}}, defaultEndpoint: "127.0.0.1:29081"}]
-          egress: [{bind: 127.0.0.3, hosts: ["./*"]}]
-        ---
-        apiVersion: discovery.k8s.io/v1
-        kind: EndpointSlice
-        metadata: {name: reviews-x, namespace: bookinfo, labels: {kubernetes.io/service-name: reviews}}
-        addressType: IPv4
-        endpoints: [{addresses: [{{{PodAddress}}}], conditions: {ready: true, serving: true}, targetRef: {kind: Pod, name: reviews-loop, namespace: bookinfo}, nodeName: node-1}]
-        ports: [{name: http, port: 9080, protocol: TCP}]
-        ---
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: reviews-loop, namespace: bookinfo, labels: {app: reviews, version: v1, security.istio.io/tlsMode: istio}}
-        spec: {nodeName: node-1, serviceAccountName: bookinfo-reviews, containers: [{name: reviews, image: reviews}]}
-        status: {phase: Running, podIP: {{{PodAddress}}}, podIPs: [{ip: {{{PodAddress}}}}], conditions: [{type: Ready, status: "True"}]}
-        ---
-        apiVersion: v1
-        kind: Service
-        metadata: {name: vmgateway, namespace: istio-system, labels: {app: vmgateway, istio: vmgateway, topology.istio.io/network: cluster-net}}
-        spec: {type: LoadBalancer, ports: [{name: tls, port: 15443}, {name: tls-istiod, port: 15012}], selector: {istio: vmgateway}}
-        status: {loadBalancer: {ingress: [{ip: {{{GatewayAddress}}}}]}}
-        """;
 }
