@@ -15,7 +15,7 @@ internal sealed record Workload(string Namespace, string Name, string App, strin
     public static Workload Elsewhere { get; } = new("", "", "elsewhere", "", Place.Outside);
 
     /// <summary>Names the service it is part of. A name holds no <c>@</c>.</summary>
-    public string Service { get; } = (Namespace.Length == 0 ? App : $"{App}.{Namespace}") + (Place == Place.Vm ? "@vm" : "");
+    public string Service => (Namespace.Length == 0 ? App : $"{App}.{Namespace}") + (Place == Place.Vm ? "@vm" : "");
 }
 
 /// <summary>Where a workload runs.</summary>

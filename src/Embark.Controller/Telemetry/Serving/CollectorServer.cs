@@ -16,10 +16,6 @@ namespace Embark.Controller.Telemetry.Serving;
 /// <summary>Where proxies send to: Zipkin's port and the access log service's, and nothing else on them.</summary>
 internal sealed class CollectorServer : IAsyncDisposable
 {
-    public const int ZipkinPort = 9411;
-
-    public const int AccessLogPort = 11800;
-
     private const string Method = "/envoy.service.accesslog.v3.AccessLogService/StreamAccessLogs";
 
     /// <summary>Envoy sends some kilobytes at a time.</summary>
@@ -29,16 +25,15 @@ internal sealed class CollectorServer : IAsyncDisposable
 
     private CollectorServer(WebApplication app) => _app = app;
 
-    /// <summary>Where spans are taken.</summary>
-    public required IPEndPoint Zipkin { get; init; }
+    /// <summary>Where spans are taken; null for nowhere.</summary>
+    public IPEndPoint? Zipkin { get; private init; }
 
-    /// <summary>Where access logs are taken.</summary>
-    public required IPEndPoint AccessLogs { get; init; }
+    /// <summary>Where access logs are taken; null for nowhere.</summary>
+    public IPEndPoint? AccessLogs { get; private init; }
 
-    /// <param name="address">Address of both ports.</param>
-    /// <param name="zipkinPort">0 takes any free port.</param>
-    /// <param name="accessLogPort">0 takes any free port.</param>
-    public static async Task<CollectorServer> StartAsync(Collector collector, IPAddress address, int zipkinPort, int accessLogPort, CancellationToken cancellationToken)
+    /// <param name="zipkin">Where spans are taken; port 0 is any free one; null takes none.</param>
+    /// <param name="accessLogs">Where access logs are taken.</param>
+    public static async Task<CollectorServer> StartAsync(Collector collector, IPEndPoint? zipkin, IPEndPoint? accessLogs, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddRoutingCore();
@@ -46,8 +41,10 @@ internal sealed class CollectorServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
-            kestrel.Listen(address, zipkinPort, listen => listen.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(address, accessLogPort, listen => listen.Protocols = HttpProtocols.Http2);
+            if (zipkin is not null)
+                kestrel.Listen(zipkin, listen => listen.Protocols = HttpProtocols.Http1);
+            if (accessLogs is not null)
+                kestrel.Listen(accessLogs, listen => listen.Protocols = HttpProtocols.Http2);
         });
         var app = builder.Build();
         app.UseRouting();
@@ -57,9 +54,14 @@ internal sealed class CollectorServer : IAsyncDisposable
             Method, StreamAccessLogsMessage.Parser.WithDiscardUnknownFields(true), call => TakeLogsAsync(call, collector));
         routes.MapUnknownGrpc();
         app.UseEndpoints(_ => { });
-        await app.StartAsync(cancellationToken);
-        var ports = app.Urls.Select(url => new Uri(url).Port).ToList();
-        return new CollectorServer(app) { Zipkin = new IPEndPoint(address, ports[0]), AccessLogs = new IPEndPoint(address, ports[1]) };
+        if (zipkin is not null || accessLogs is not null)
+            await app.StartAsync(cancellationToken);
+        var ports = new Queue<int>(app.Urls.Select(url => new Uri(url).Port));
+        return new CollectorServer(app)
+        {
+            Zipkin = zipkin is null ? null : new IPEndPoint(zipkin.Address, ports.Dequeue()),
+            AccessLogs = accessLogs is null ? null : new IPEndPoint(accessLogs.Address, ports.Dequeue()),
+        };
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
