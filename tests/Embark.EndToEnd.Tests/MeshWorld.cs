@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
 using Embark.Sandbox;
+using Embark.Sandbox.ApiServer.Resources;
+using Embark.Sandbox.Hosts;
 using Embark.Sandbox.Up;
 using Embark.Sandbox.Vm;
 
@@ -10,6 +13,8 @@ public sealed class MeshWorld : IAsyncLifetime
     private readonly string _home = Directory.CreateTempSubdirectory("embark-mesh-").FullName;
     private string? _missing;
     private SandboxUp? _sandbox;
+    private HostSockets? _vmSockets;
+    private HostSockets? _nodeSockets;
 
     internal SandboxUp Sandbox => _sandbox ?? throw new InvalidOperationException("Need() first");
 
@@ -40,6 +45,51 @@ public sealed class MeshWorld : IAsyncLifetime
         if (_missing is not null) Assert.Skip(_missing);
     }
 
+    /// <summary>For tests that enter the sandbox's networks.</summary>
+    internal void NeedRoot()
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Skip("needs root");
+        Need();
+    }
+
+    /// <summary>Sockets on the VM's network.</summary>
+    internal HostSockets VmSockets => _vmSockets ??= new HostSockets($"/proc/{Sandbox.Vm!.Host.Pid}/ns/net");
+
+    /// <summary>Sockets on the network of the pods, as applications there have.</summary>
+    internal HostSockets NodeSockets => _nodeSockets ??= new HostSockets($"/proc/{Sandbox.Cluster!.Node.Pid}/ns/net");
+
+    /// <summary>The VM joined as the guide says, and proved; quick when it is already.</summary>
+    internal async Task JoinAsync() => (await EmbarkAsync("join", "ratings-vm.bookinfo", "--from", RatingsOverMesh, "--require-proof")).ShouldEndWith(0);
+
+    /// <summary>Changes one annotation of the guide's WorkloadEntry; null takes it away.</summary>
+    internal void Annotate(string name, string? value) => Edit("workloadentries", "ratings-vm", entry =>
+    {
+        var annotations = entry["metadata"]!["annotations"]!.AsObject();
+        if (value is null) annotations.Remove(name);
+        else annotations[name] = value;
+    });
+
+    /// <summary>Changes an object as if somebody had applied it.</summary>
+    internal void Edit(string plural, string name, Action<JsonObject> change) =>
+        Sandbox.Api.Store.Change(new GroupResource("networking.istio.io", plural), "bookinfo", name, stored =>
+        {
+            var value = (JsonObject)JsonNode.Parse(stored!.Value.ToJsonString())!;
+            change(value);
+            return value;
+        });
+
+    /// <summary>The guide's WorkloadEntry as it is now.</summary>
+    internal JsonNode Entry => Sandbox.Api.Store.Find(new GroupResource("networking.istio.io", "workloadentries"), "bookinfo", "ratings-vm")!.Value;
+
+    /// <summary>SHA-256 and mode of every file of ours on the VM, but what a running proxy renews; and id and start of its container.</summary>
+    internal Task<string> StateAsync() => RootAsync("""
+        find /etc/istio-proxy -type f ! -path '*/certs/*' | sort | xargs -r sha256sum
+        find /etc/istio-proxy -printf '%m %u %p\n' | sort -k3
+        docker inspect --format '{{.Id}} {{.State.StartedAt}} {{.RestartCount}}' istio-proxy
+        """);
+
+    internal Task<string> ContainerAsync() => RootAsync("docker inspect --format '{{.Id}}' istio-proxy");
+
     internal Task<Run> EmbarkAsync(params string[] arguments) => EmbarkProgram.RunAsync(new Dictionary<string, string?>
     {
         ["KUBECONFIG"] = Sandbox.KubeconfigFile,
@@ -53,6 +103,8 @@ public sealed class MeshWorld : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        _vmSockets?.Dispose();
+        _nodeSockets?.Dispose();
         if (_sandbox is not null) await _sandbox.DisposeAsync();
         Directory.Delete(_home, recursive: true);
     }

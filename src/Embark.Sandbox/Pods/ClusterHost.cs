@@ -12,6 +12,9 @@ internal sealed class ClusterHost : IAsyncDisposable
 
     private ClusterHost(NetworkHost node, HostProcess process, Uri productPage) => (_node, _process, ProductPage) = (node, process, productPage);
 
+    /// <summary>The node; pods are processes on its network.</summary>
+    public NetworkHost Node => _node;
+
     /// <summary>Where people on this machine open the product page.</summary>
     public Uri ProductPage { get; }
 

@@ -48,7 +48,8 @@ internal sealed class SandboxUp : IAsyncDisposable
 
     private Fabric? Fabric { get; set; }
 
-    private ClusterHost? Cluster { get; set; }
+    /// <summary>Null where there are no hosts.</summary>
+    public ClusterHost? Cluster { get; private set; }
 
     public static async Task<SandboxUp> StartAsync(SandboxOptions options, CancellationToken cancellationToken)
     {

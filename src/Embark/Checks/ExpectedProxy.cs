@@ -24,22 +24,13 @@ internal sealed record ExpectedProxy
     public IReadOnlyList<SidecarOutbound> Egress => Workload.Sidecar?.Egress ?? [];
 
     /// <summary>Addresses that the ingress binds.</summary>
-    public IEnumerable<(string Address, int Port)> Inbound => Ingress.Select(i => (i.Bind ?? Workload.InstanceIp.ToString(), i.Port));
+    public IEnumerable<(string Address, int Port)> Inbound => Sidecar.Inbound;
 
-    /// <summary>Addresses that the egress binds, as far as it is certain: for Services of the own namespace.</summary>
-    public IEnumerable<(string Address, int Port)> Outbound => Calls.Select(c => (c.Bind, c.Service.Port)).Distinct();
-
-    /// <summary>Calls that the VM may make.</summary>
-    public IEnumerable<(string Bind, MeshService Service)> Calls =>
-        from egress in Egress
-        from service in Workload.Services
-        where egress.Port is null || egress.Port == service.Port
-        where service.Port >= 1024 || Workload.Vm.Options.PrivilegedPorts
-        where egress.Hosts.Any(host => Shows(host, service))
-        select (egress.Bind, service);
+    /// <summary>Addresses that the egress binds, as far as it is certain.</summary>
+    public IEnumerable<(string Address, int Port)> Outbound => Sidecar.Outbound;
 
     /// <summary>The call that is tried: as a rule of a service with other workloads than this VM.</summary>
-    public (string Bind, MeshService Service)? Call => Calls.OrderBy(c => c.Service.SelectsVm).ThenBy(c => c.Service.Name.Name, StringComparer.Ordinal)
+    public (string Bind, MeshService Service)? Call => Sidecar.Calls.OrderBy(c => c.Service.SelectsVm).ThenBy(c => c.Service.Name.Name, StringComparer.Ordinal)
         .Select(c => ((string, MeshService)?)c).FirstOrDefault();
 
     /// <summary>True when pods are in another network, so that calls go through the gateway.</summary>
@@ -52,7 +43,9 @@ internal sealed record ExpectedProxy
     public LogContext LogContext => new(Mesh.ClusterName, Workload.InstanceIp.ToString(),
         [.. Inbound.Select(i => $"{i.Address}_{i.Port.ToText()}")], [.. Egress.Select(e => e.Bind)]);
 
-    public string FullName(MeshService service) => $"{service.Name.Name}.{service.Name.Namespace}.svc.{Mesh.ClusterDomain}";
+    private SidecarListeners Sidecar => new(Workload, Mesh.ClusterDomain);
+
+    public string FullName(MeshService service) => Sidecar.FullName(service);
 
     public string ClusterOf(MeshService service) => $"outbound|{service.Port.ToText()}||{FullName(service)}";
 
@@ -71,8 +64,4 @@ internal sealed record ExpectedProxy
 
     public static string Text((string Address, int Port) at) =>
         IPAddress.TryParse(at.Address, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{at.Address}]:{at.Port.ToText()}" : $"{at.Address}:{at.Port.ToText()}";
-
-    private bool Shows(string host, MeshService service) => host.Split('/') is [var where, var pattern]
-        && (where is "*" or "." or "~" ? where != "~" && (where == "*" || service.Name.Namespace == Workload.Name.Namespace) : where == service.Name.Namespace)
-        && (pattern == "*" || pattern == FullName(service) || (pattern.StartsWith("*.", StringComparison.Ordinal) && FullName(service).EndsWith(pattern[1..], StringComparison.Ordinal)));
 }

@@ -17,11 +17,14 @@ internal sealed record ContainerState
     /// <summary>What Docker says of a start that failed; empty when nothing.</summary>
     public string Error { get; init; } = "";
 
+    /// <summary>Why a container that runs is not good enough; empty when nothing.</summary>
+    public string Lacks { get; init; } = "";
+
     /// <summary>Its last lines, fit for a terminal; empty when it is well.</summary>
     public string Log { get; init; } = "";
 
     /// <summary>An agent ends with code 0 when its Envoy could not start, so only this counts: it runs, and never began again (fault row 126).</summary>
-    public bool StaysUp => Status == "running" && RestartCount == 0;
+    public bool StaysUp => Status == "running" && RestartCount == 0 && Lacks.Length == 0;
 
     public string Said
     {
@@ -29,6 +32,7 @@ internal sealed record ContainerState
         {
             var reason = OutOfMemory ? "it was killed for want of memory"
                 : Error.Length > 0 ? RemoteText.Printable(Error)
+                : Status == "running" && RestartCount == 0 ? Lacks
                 : Status == "running" ? $"it began anew {Times(RestartCount)}, last exit code {ExitCode}"
                 : $"it ended with exit code {ExitCode}{(RestartCount > 0 ? $" and began anew {Times(RestartCount)}" : "")}";
             return $"status {RemoteText.Printable(Status)}; {reason}";
@@ -47,6 +51,7 @@ internal sealed record ContainerState
             ExitCode = Number(Of("State", nameof(ExitCode))),
             OutOfMemory = Of("State", "OOMKilled") == "true",
             Error = Of("State", nameof(Error)) ?? "",
+            Lacks = RemoteText.Printable(Part(output, "lacks ")).Trim(),
             Log = RemoteText.Printable(Part(output, "log ")).TrimEnd(),
         };
     }

@@ -30,6 +30,9 @@ internal sealed record DeliveryWork
 
     public bool GapExpected { get; init; }
 
+    /// <summary>Names of the listeners that a proxy which replaces another may not lose.</summary>
+    public IReadOnlyList<string> Listeners { get; init; } = [];
+
     /// <summary>True when nothing is brought to the VM, only taken away.</summary>
     public bool IsRemoval => Files.Count == 0 && Container is null && (Removed.Count > 0 || RemovedContainers.Count > 0);
 
@@ -73,6 +76,7 @@ internal sealed record DeliveryWork
             Container = replace?.Container ?? plan.Steps.OfType<PlanStep.RunContainer>().SingleOrDefault()?.Container,
             Bridge = replace is { GapExpected: false } ? replace.Bridge : null,
             GapExpected = replace is { GapExpected: true },
+            Listeners = replace?.Listeners ?? [],
         };
 
         string NameOf(PlanStep.EnsureDirectory made) => made.Path == plan.Directory ? "" : RelativeTo(plan.Directory, made.Path);

@@ -27,7 +27,7 @@ internal sealed class ProxyDelivery(VmOverSsh vm, Transcript transcript)
             transcript.Say(work.BridgeFiles);
             await ExpectAsync(Session.RunAsync(steps.StageBridge(work.BridgeDirectories, work.StageBridge(plan, token)), vm.Forced), failure, "the files of the bridge could not be copied");
             transcript.Executing(commands.Dequeue());
-            await ProveAsync(Session.RunAsync(steps.StartBridge(bridge, image), vm.Forced), failure, "the bridge, a temporary proxy of the new kind, did not stay up; the old proxy was not touched");
+            await ProveAsync(Session.RunAsync(steps.StartBridge(bridge, image, work.Listeners), vm.Forced), failure, "the bridge, a temporary proxy of the new kind,", "; the old proxy was not touched");
             await StopIfAskedAsync(failure, cancellationToken);
         }
         else if (work.GapExpected)
@@ -79,14 +79,14 @@ internal sealed class ProxyDelivery(VmOverSsh vm, Transcript transcript)
     {
         // Queued together: a link that dies between the two would leave the VM without its proxy.
         var retired = Session.RunAsync(plan.Profile == Profile.Tetrate ? steps.RemoveContainer(work.Container!.Name, force: true) : steps.Retire(), vm.Forced);
-        var started = Session.RunAsync(steps.Start(work.Container!, image, work.RemovedNames(plan), files.Select(f => f.Name)), vm.Forced);
+        var started = Session.RunAsync(steps.Start(work.Container!, image, work.RemovedNames(plan), files.Select(f => f.Name), work.Listeners), vm.Forced);
         while (commands.TryDequeue(out var command))
         {
             transcript.Executing(command);
             if (command is ["docker", "run", ..]) break;
         }
         await ExpectAsync(retired, failure, "the old proxy could not be set aside");
-        await ProveAsync(started, failure, "the new proxy did not stay up");
+        await ProveAsync(started, failure, "the new proxy", "");
     }
 
     private static string Restored(Plan plan) => plan.Profile == Profile.Tetrate
@@ -105,19 +105,19 @@ internal sealed class ProxyDelivery(VmOverSsh vm, Transcript transcript)
             throw await failure.AfterAsync(FailureClass.ApplyFailed, $"{what}: {DeliveryFailure.Reason(bad)}", "see the reason above, then run again");
     }
 
-    /// <summary>The proof of this version: it runs, and stays up (decision 15). It judges bridge and proxy alike.</summary>
-    private async Task ProveAsync(Task<ScriptResult> step, DeliveryFailure failure, string what)
+    /// <summary>It runs and stays up (decision 15), and lacks nothing that a ready proxy before it had. It judges bridge and proxy alike.</summary>
+    private async Task ProveAsync(Task<ScriptResult> step, DeliveryFailure failure, string who, string rest)
     {
         var result = await step;
         if (!result.Succeeded)
-            throw await failure.AfterAsync(FailureClass.ApplyFailed, $"{what}: {DeliveryFailure.Reason(result)}", "see the reason above, then run again");
+            throw await failure.AfterAsync(FailureClass.ApplyFailed, $"{who} did not start{rest}: {DeliveryFailure.Reason(result)}", "see the reason above, then run again");
         var state = ContainerState.Read(result.Output);
         if (state.StaysUp)
         {
             transcript.Remote(result.Output);
             return;
         }
-        throw await failure.AfterAsync(FailureClass.ApplyFailed, $"{what}: {state.Said}\nits last lines:\n{state.Log}", LogFix);
+        throw await failure.AfterAsync(FailureClass.ApplyFailed, $"{who} did not {(state.Lacks.Length > 0 ? "prove itself" : "stay up")}{rest}: {state.Said}\nits last lines:\n{state.Log}", LogFix);
     }
 
     private static async Task StopIfAskedAsync(DeliveryFailure failure, CancellationToken cancellationToken)

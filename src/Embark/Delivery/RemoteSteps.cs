@@ -64,21 +64,29 @@ internal sealed class RemoteSteps(string directory, string? container, bool adop
     }
 
     /// <summary>Starts a container and watches it; the answer is that of <c>watch_container</c>.</summary>
-    public RemoteScript StartBridge(ContainerSpec bridge, string image) =>
-        new("start the bridge", $"{Docker}remove_container {Ssh.ShellQuote.Quote(bridge.Name)}\n{Run(bridge, image)}", Long);
+    public RemoteScript StartBridge(ContainerSpec bridge, string image, IEnumerable<string> listeners) =>
+        new("start the bridge", $"""
+            {Docker}
+            remove_container {Ssh.ShellQuote.Quote(bridge.Name)}
+            must=; if is_ready {AgentPorts.Standard.Readiness.ToText()}; then must=1; fi
+            wanted_listeners {AgentPorts.Standard.Admin.ToText()} {Names(listeners)}
+            {Run(bridge, image, AgentPorts.Bridge)}
+            """, Long);
 
     /// <summary>Stops the proxy and takes its name away.</summary>
     public RemoteScript Retire() => new("set the old proxy aside", $"{Docker}retire \"$container\"\n", Long);
 
     /// <summary>Moves the files into place and starts the proxy under its name.</summary>
-    public RemoteScript Start(ContainerSpec proxy, string image, IEnumerable<string> removed, IEnumerable<string> installed) =>
+    public RemoteScript Start(ContainerSpec proxy, string image, IEnumerable<string> removed, IEnumerable<string> installed, IEnumerable<string> listeners) =>
         new("start the proxy", $"""
             {Docker}
             own_directory "$dir/previous" 0700
             look "$container.old" || : >"$dir/previous/.starts" || exit 1
             set_aside {Names(removed)}
             install_files {Names(installed)}
-            {Run(proxy, image)}
+            must=; if [ -f "$dir/previous/.ready" ]; then must=1; fi
+            wanted_listeners {AgentPorts.Bridge.Admin.ToText()} {Names(listeners)}
+            {Run(proxy, image, AgentPorts.Standard)}
             """, Long);
 
     /// <summary>Moves the files into place where no container is wanted.</summary>
@@ -130,11 +138,12 @@ internal sealed class RemoteSteps(string directory, string? container, bool adop
             if [ -z "$(ls -A "$HOME/.embark" | grep -vx -e lock -e lease)" ]; then rm -f "$HOME/.embark/lock" "$HOME/.embark/lease"; rmdir "$HOME/.embark"; fi
             """, Short);
 
-    private string Run(ContainerSpec spec, string image) =>
+    // A proxy that replaces one that was ready must get ready itself; where nothing was, it is enough that it stays up.
+    private string Run(ContainerSpec spec, string image, AgentPorts ports) =>
         $$"""
         run() { docker_ 900 {{Ssh.ShellQuote.Join(spec.Command(image).Skip(1))}}; }
         printf 'id '; run || exit 1
-        watch_container {{Ssh.ShellQuote.Quote(spec.Name)}} {{SecondsUp}}
+        watch_container {{Ssh.ShellQuote.Quote(spec.Name)}} {{SecondsUp}} ${must:+{{ports.Readiness.ToText()}} {{ports.Admin.ToText()}}}
 
         """;
 

@@ -7,9 +7,11 @@ internal static class ShellLibrary
 
     public static string Files { get; } = Read("files.sh");
 
-    public static string Docker { get; } = Read("docker.sh");
+    private static string Web => Read("web.sh");
 
-    public static string Proof { get; } = Read("proof.sh");
+    public static string Docker { get; } = Web + "\n" + Read("docker.sh");
+
+    public static string Proof { get; } = Web + "\n" + Read("proof.sh");
 
     private static string Read(string name)
     {

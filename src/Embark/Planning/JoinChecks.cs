@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Embark.Mesh;
 
 namespace Embark.Planning;
@@ -23,6 +24,9 @@ internal static class JoinChecks
 
     private static void Health(WorkloadEntry workload, ProxyConfiguration config, Findings findings)
     {
+        if (workload.HealthChecks && config.Json["readinessProbe"] is JsonObject probe && probe["initialDelaySeconds"] is null && probe["failureThreshold"] is null)
+            findings.Warn($"{Annotations.ProxyConfig} of {workload.Name} readinessProbe", "each start of the proxy, also a replacement, reports the VM as unhealthy at first, and the mesh sends it nothing until the next probe",
+                "set initialDelaySeconds: 2 beside periodSeconds");
         if (workload.HealthChecks && config.Json["readinessProbe"] is null)
             findings.Warn($"WorkloadEntry {workload.Name} metadata.annotations[{Annotations.HealthChecks}]", "is \"true\", but the ProxyConfig has no readinessProbe: istiod will hold the VM for unhealthy and send it nothing",
                 $"add a readinessProbe to {Annotations.ProxyConfig}, or remove the annotation");

@@ -96,11 +96,15 @@ internal sealed record ModernPlan(MeshSettings Mesh, WorkloadEntry Workload, VmF
         var config = Config.Json.DeepClone().AsObject();
         config["proxyAdminPort"] = AgentPorts.Bridge.Admin;
         config["statusPort"] = AgentPorts.Bridge.Status;
+        config.Remove("readinessProbe"); // istiod hears of the VM's health from the proxy itself
         return config;
     }
 
     private PlanStep.ReplaceContainer Replace(VmState state, ModernContainer words, ContainerSpec proxy, string label, ContainerFacts current) =>
-        new(proxy, words.Bridge(Paths, label), GapExpected: !EmbarkLabels.IsOurs(current) || current.User != state.User);
+        new(proxy, words.Bridge(Paths, label), GapExpected: !EmbarkLabels.IsOurs(current) || current.User != state.User)
+        {
+            Listeners = new SidecarListeners(Workload, Mesh.ClusterDomain).Names,
+        };
 
     private PlanStep.RemovePaths BridgeGone()
     {

@@ -21,7 +21,11 @@ public abstract record PlanStep
     /// <param name="Container">The proxy as it shall be.</param>
     /// <param name="Bridge">The temporary proxy on the bridge ports.</param>
     /// <param name="GapExpected">True when the old proxy runs under another uid, so that ports cannot be shared.</param>
-    public sealed record ReplaceContainer(ContainerSpec Container, ContainerSpec Bridge, bool GapExpected) : PlanStep;
+    public sealed record ReplaceContainer(ContainerSpec Container, ContainerSpec Bridge, bool GapExpected) : PlanStep
+    {
+        /// <summary>Names of the listeners that the Sidecar calls for; what the old proxy has of them, the new one must have too.</summary>
+        public IReadOnlyList<string> Listeners { get; init; } = [];
+    }
 
     /// <summary>Remove a container; only one with our label, unless it was adopted.</summary>
     public sealed record RemoveContainer(string Name, bool Adopted = false) : PlanStep;

@@ -47,7 +47,7 @@ internal static class SidecarEnvironment
         new("22", "ISTIO_META_WORKLOAD_NAME", "telemetry", WorkloadName, i => i.Workload.LabelInSpecOrMetadata("app") ?? i.Workload.ServiceAccount),
         new("23", "ISTIO_META_OWNER", "telemetry", i => Owner(i, "v1"), i => Owner(i, "v1beta1")),
         new("24", "ISTIO_META_MESH_ID", "ProxyConfig.meshId does not fill it", MeshId, i => NonEmpty(i.Mesh.MeshId) ?? i.Mesh.GlobalTrustDomain),
-        new("25", "ISTIO_META_WORKLOAD_ENTRY", "lets istiod keep the health of an entry made by hand", i => ReportsHealth(i) ? i.Workload.Name.Name : null, _ => null),
+        new("25", "ISTIO_META_WORKLOAD_ENTRY", "lets istiod keep the health of an entry made by hand", i => ReportsHealth(i) && !i.Bridge ? i.Workload.Name.Name : null, _ => null),
         new("26", "ISTIO_META_UNPRIVILEGED_POD", "istiod leaves out ports that the proxy may not bind", i => MayBindLowPorts(i) ? null : "true", _ => null),
         new("bridge", AgentPorts.ReadinessVariable, "readiness port of the bridge (5.7)", i => i.Bridge ? AgentPorts.Bridge.Readiness.ToText() : null, _ => null),
         new("bridge", AgentPorts.MetricsVariable, "metrics port of the bridge (5.7)", i => i.Bridge ? AgentPorts.Bridge.Metrics.ToText() : null, _ => null),

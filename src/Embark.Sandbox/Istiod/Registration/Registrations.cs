@@ -17,6 +17,8 @@ internal sealed class Registrations(KubernetesClient api, string istiodPod, Time
     /// <summary>How long an entry outlives its connection (PILOT_WORKLOAD_ENTRY_GRACE_PERIOD).</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
+    private readonly Dictionary<NamespacedName, int> _streams = [];
+
     /// <summary>Notes a new stream; the result is disposed when it ends.</summary>
     /// <exception cref="GrpcException">The node asks for something that is not there.</exception>
     public async Task<ProxyRegistration> ConnectAsync(ProxyNode proxy, MeshIdentity caller, CancellationToken cancellationToken)
@@ -24,7 +26,7 @@ internal sealed class Registrations(KubernetesClient api, string istiodPod, Time
         if (proxy.AutoRegisterGroup is { } group)
         {
             var name = await new AutoRegistration(api, clock, istiodPod).RegisterAsync(proxy, group, caller, cancellationToken).ConfigureAwait(false);
-            return new ProxyRegistration(this, new NamespacedName(proxy.Namespace, name), madeByItself: true);
+            return Counted(new NamespacedName(proxy.Namespace, name), madeByItself: true);
         }
 
         if (proxy.WorkloadEntry is not { } entryName)
@@ -35,13 +37,21 @@ internal sealed class Registrations(KubernetesClient api, string istiodPod, Time
         if (entry["metadata"]?["annotations"]?["proxy.istio.io/health-checks-enabled"]?.GetValue<string>() != "true")
             return new ProxyRegistration(this, null, madeByItself: false); // without it nothing is written
         var key = new NamespacedName(proxy.Namespace, entryName);
+        var registration = Counted(key, madeByItself: false); // before it is written: an older stream may be about to end
         await AnnotateAsync(key, new JsonObject
         {
             ["istio.io/connectedAt"] = Now(),
             ["istio.io/disconnectedAt"] = null,
             ["istio.io/workloadController"] = istiodPod,
         }, cancellationToken).ConfigureAwait(false);
-        return new ProxyRegistration(this, key, madeByItself: false);
+        return registration;
+    }
+
+    private ProxyRegistration Counted(NamespacedName entry, bool madeByItself)
+    {
+        lock (_streams)
+            _streams[entry] = _streams.GetValueOrDefault(entry) + 1;
+        return new ProxyRegistration(this, entry, madeByItself);
     }
 
     public async Task ReportAsync(NamespacedName entry, bool healthy, string problem, CancellationToken cancellationToken)
@@ -61,10 +71,14 @@ internal sealed class Registrations(KubernetesClient api, string istiodPod, Time
 
     public async Task DisconnectAsync(NamespacedName entry, bool madeByItself)
     {
+        lock (_streams)
+            if (--_streams[entry] > 0)
+                return; // another stream of the same proxy is open, such as one it opened anew
         try
         {
-            await AnnotateAsync(entry, new JsonObject { ["istio.io/connectedAt"] = null, ["istio.io/disconnectedAt"] = Now() }, stopping).ConfigureAwait(false);
-            _ = CleanAsync(entry, madeByItself);
+            var now = Now();
+            await AnnotateAsync(entry, new JsonObject { ["istio.io/connectedAt"] = null, ["istio.io/disconnectedAt"] = now }, stopping).ConfigureAwait(false);
+            _ = CleanAsync(entry, madeByItself, now);
         }
         catch (Exception e) when (e is KubernetesException or OperationCanceledException)
         {
@@ -72,14 +86,14 @@ internal sealed class Registrations(KubernetesClient api, string istiodPod, Time
         }
     }
 
-    // An entry that came back meanwhile carries connectedAt again.
-    private async Task CleanAsync(NamespacedName entry, bool madeByItself)
+    // An entry that came back meanwhile carries connectedAt again, or was left at another time.
+    private async Task CleanAsync(NamespacedName entry, bool madeByItself, string disconnectedAt)
     {
         try
         {
             await Task.Delay(Grace, clock, stopping).ConfigureAwait(false);
             var now = await api.GetAsync(MeshKinds.WorkloadEntries, entry.Namespace, entry.Name, stopping).ConfigureAwait(false);
-            if (now is null || now["metadata"]?["annotations"]?["istio.io/connectedAt"] is not null)
+            if (now is null || now["metadata"]?["annotations"]?["istio.io/disconnectedAt"]?.GetValue<string>() != disconnectedAt)
                 return;
             if (madeByItself)
                 await api.DeleteAsync(MeshKinds.WorkloadEntries, entry.Namespace, entry.Name, stopping).ConfigureAwait(false);

@@ -10,6 +10,9 @@ internal sealed class Readiness(ProxyRuntime runtime, ProxyLog log)
 
     public bool Terminating { get; set; }
 
+    /// <summary>True since it was ready once: what the agent's own probe of the application asks, also while it drains.</summary>
+    public bool HasBeen => _wasReady || runtime.HasConfiguration;
+
     public bool Ask()
     {
         if (Terminating)

@@ -1,4 +1,7 @@
-# Containers. Needs files.sh, $dir and $container. Only containers with our label are touched, and the one that was adopted.
+# Containers. Needs files.sh, web.sh, $dir and $container. Only containers with our label are touched, and the one that was adopted.
+# How long a proxy that takes the place of a ready one may take to be ready itself, in seconds.
+patience=45
+
 docker_() { limit=$1; shift; timeout -k 5 "$limit" docker "$@"; }
 
 # Looks at a container; fails when it is not there. In docker's JSON every quote inside a value is escaped, so no variable or label can imitate a member.
@@ -15,16 +18,46 @@ remove_container() {
   docker_ 60 rm --force "$1" >/dev/null || exit 1
 }
 
-# Says how a container does after it was left alone for so many seconds; ends at once when it does not stay up.
+# remove_proxy NAME PORT: removes a proxy; one that is ready may be serving, so it drains first.
+remove_proxy() {
+  if look "$1" && is_ours && is_running && is_ready "$2"; then docker_ 60 stop "$1" >/dev/null; fi
+  remove_container "$1"
+}
+
+# is_ready PORT: does a proxy's readiness port say 200?
+is_ready() { case $(fetch 127.0.0.1 "$1" /healthz/ready localhost | head -c 12) in 'HTTP/1.'?' 200') ;; *) return 1 ;; esac; }
+listeners() { fetch 127.0.0.1 "$1" /listeners localhost; }
+
+# What a proxy still lacks to take the place of one that was ready: readiness, and those of the wanted listeners that its predecessor has.
+wanted_listeners() {
+  had=$(listeners "$1"); shift; wanted=
+  for name; do case $had in *"$name::"*) wanted="$wanted $name" ;; esac; done
+}
+find_lacks() {
+  lacks=
+  if ! is_ready "$1"; then lacks="it is up, but its readiness port $1 does not say 200"; return 0; fi
+  [ "$wanted" ] || return 0
+  has=$(listeners "$2")
+  for name in $wanted; do case $has in *"$name::"*) ;; *) lacks="$lacks $name" ;; esac; done
+  [ ! "$lacks" ] || lacks="it is ready, but has no listener$lacks, which the proxy before it has"
+}
+
+# watch_container NAME SECONDS [READINESS ADMIN]: says how a container does after it was left alone for so many seconds; ends at once when it does
+# not stay up. With ports it must also lack nothing (find_lacks) within $patience seconds.
 watch_container() {
-  second=0; good=1
+  second=0; good=1; lacks=
   while :; do
     look "$1" && is_running || { good=; break; }
     case $seen in *'"RestartCount": 0,'*) ;; *) good=; break ;; esac
-    [ "$second" -lt "$2" ] || break
+    if [ "$second" -ge "$2" ]; then
+      [ $# = 2 ] || find_lacks "$3" "$4"
+      [ "$lacks" ] || break
+      [ "$second" -lt "$patience" ] || { good=; break; }
+    fi
     second=$((second + 1)); sleep 1
   done
   printf 'state %s\n' "$(printf '%s' "$seen" | base64 | tr -d '\n')"
+  [ ! "$lacks" ] || printf 'lacks %s\n' "$(printf '%s' "$lacks" | base64 | tr -d '\n')"
   [ "$good" ] || printf 'log %s\n' "$(docker_ 20 logs --tail 20 "$1" 2>&1 | tail -c 16384 | base64 | tr -d '\n')"
 }
 
@@ -37,6 +70,7 @@ retire() {
     seen_id >"$dir/previous/.adopted" || exit 1
   elif is_created; then remove_container "$1"; return 0
   fi
+  if is_ready 15021; then : >"$dir/previous/.ready" || exit 1; fi
   if is_running; then : >"$dir/previous/.stopped" && docker_ 60 stop "$1" >/dev/null || exit 1; fi
   docker_ 20 rename "$1" "$1.old" || exit 1
 }
@@ -44,7 +78,9 @@ retire() {
 start_again() {
   if [ ! -f "$dir/previous/.stopped" ] || ! look "$container" || is_running; then return 0; fi
   docker_ 60 start "$container" >/dev/null || exit 1
-  sleep 1
+  sleep 1; second=1
+  # Whoever carries the traffic meanwhile goes only when this one does.
+  while [ -f "$dir/previous/.ready" ] && [ "$second" -lt "$patience" ] && ! is_ready 15021; do second=$((second + 1)); sleep 1; done
   look "$container" && is_running || stop "container $container does not stay up"
 }
 
@@ -52,7 +88,7 @@ start_again() {
 roll_back() {
   if look "$container.old"; then
     if is_ours || is_adopted; then
-      remove_container "$container"
+      remove_proxy "$container" 15021
       restore_files
       docker_ 20 rename "$container.old" "$container" || exit 1
       start_again
@@ -64,7 +100,7 @@ roll_back() {
     restore_files
     start_again
   fi
-  remove_container "$container.bridge"
+  remove_proxy "$container.bridge" 15121
   forget
 }
 

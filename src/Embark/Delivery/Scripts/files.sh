@@ -1,6 +1,6 @@
 # Files of ours below $dir. New ones wait in next/; previous/ keeps what was there, and is the journal from which any later run can go back:
 #   .kept  names that were there before    .new  names that were not
-#   .starts  a container is started where none was    .stopped  the old one ran    .adopted  id of a foreign one that was taken over
+#   .starts  a container is started where none was    .stopped  the old one ran    .ready  it was ready    .adopted  id of a foreign one that was taken over
 stop() { printf '%s\n' "$*" >&2; exit 1; }
 
 # Makes a directory, or narrows one of ours that is wider.
