@@ -100,3 +100,10 @@ need_for_tests() {
     need_tools "sshd openssh-server" "ssh openssh-client" "ip iproute2" "unshare util-linux" \
         "dockerd docker.io" "chromium chromium" "newuidmap uidmap" "busybox busybox-static" || true
 }
+
+# What links a program compiled to machine code: the C compiler with the C library's files.
+need_linker() {
+    if command -v apt-get >/dev/null 2>&1; then need_tools "gcc build-essential"
+    else need_tools "gcc gcc"
+    fi
+}
