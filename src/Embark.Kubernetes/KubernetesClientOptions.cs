@@ -39,6 +39,9 @@ public sealed record KubernetesClientOptions
     /// <summary>Sent as User-Agent; its part before the slash is the field manager that the server notes. Default <c>embark</c>.</summary>
     public string UserAgent { get; init; } = "embark";
 
+    /// <summary>Told of each answer: method, path, status and time; never headers or bodies, which may hold secrets. Null for nobody. It may be called by many tasks at once.</summary>
+    public Action<string>? Trace { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -24,4 +24,7 @@ public sealed class InvalidInputException(string subject, IReadOnlyList<Problem>
 {
     /// <summary>Everything that is wrong.</summary>
     public IReadOnlyList<Problem> Problems { get; } = problems;
+
+    /// <summary>The same refusal with more that is wrong.</summary>
+    internal InvalidInputException With(IEnumerable<Problem> more) => new(subject, [.. Problems.Concat(more).Distinct()], Failure);
 }

@@ -28,7 +28,7 @@ public sealed class Join(MeshReader cluster, IVm vm, IPlanSink sink, IProof proo
     private async Task<Done> RunAsync(
         Func<CancellationToken, Task<WorkloadEntry>> find, Func<CancellationToken, Task<MeshSettings>> read, CancellationToken cancellationToken)
     {
-        var ((workload, facts), mesh) = await Both.Async(FindAndLearnAsync, read, cancellationToken);
+        var ((workload, facts), mesh) = await ReadAsync(FindAndLearnAsync, read, cancellationToken);
         var plan = Planner.For(mesh, workload, facts);
         await sink.DeliverAsync(plan, cancellationToken);
         return new(plan, await proof.ProveAsync(mesh, workload, cancellationToken));
@@ -37,6 +37,21 @@ public sealed class Join(MeshReader cluster, IVm vm, IPlanSink sink, IProof proo
         {
             var entry = await find(token);
             return (entry, await vm.LearnAsync(entry, token));
+        }
+    }
+
+    /// <summary>Whether a gateway is needed at all, only the entry tells; where the entry is refused, what is wrong with the gateway is told with it.</summary>
+    private static async Task<((WorkloadEntry Workload, VmFacts? Facts) Vm, MeshSettings Mesh)> ReadAsync(
+        Func<CancellationToken, Task<(WorkloadEntry, VmFacts?)>> learn, Func<CancellationToken, Task<MeshSettings>> read, CancellationToken cancellationToken)
+    {
+        Task<MeshSettings>? mesh = null;
+        try
+        {
+            return await Both.Async(learn, token => mesh = read(token), cancellationToken);
+        }
+        catch (InvalidInputException refused) when (refused.Failure == FailureClass.BadInput && mesh is { IsCompletedSuccessfully: true, Result.GatewayProblems.Count: > 0 })
+        {
+            throw refused.With((await mesh).GatewayProblems);
         }
     }
 }

@@ -56,7 +56,23 @@ public sealed record CertificateFacts(string? SpiffeId, DateTimeOffset NotBefore
 /// <param name="Labels">Its labels; ours begin with <c>embark.</c></param>
 /// <param name="User">The <c>--user</c> it runs as; empty for the image's own.</param>
 /// <param name="Image">Image id.</param>
-public sealed record ContainerFacts(string Name, bool Running, IReadOnlyDictionary<string, string> Labels, string User, string Image);
+public sealed record ContainerFacts(string Name, bool Running, IReadOnlyDictionary<string, string> Labels, string User, string Image)
+{
+    /// <summary>The image as it was named when the container was made; null where that is not known.</summary>
+    public string? NamedImage { get; init; }
+
+    /// <summary>Words after the image; null where they are not known.</summary>
+    public IReadOnlyList<string>? Arguments { get; init; }
+
+    /// <summary>Directories of the VM that it sees; null where they are not known.</summary>
+    public IReadOnlyList<ContainerMount>? Mounts { get; init; }
+}
+
+/// <summary>A directory of the VM that a container sees.</summary>
+/// <param name="Source">Path on the VM.</param>
+/// <param name="Target">Path in the container.</param>
+/// <param name="ReadOnly">Whether the container may only read it.</param>
+public sealed record ContainerMount(string Source, string Target, bool ReadOnly);
 
 /// <summary>One listening socket.</summary>
 /// <param name="Address">Local address; <c>*</c> or <c>0.0.0.0</c> for all.</param>

@@ -20,6 +20,9 @@ public sealed record VmOutcome(NamespacedName Workload)
     /// <summary>False: the run was interrupted before this VM's turn; nothing happened to it.</summary>
     public bool Started { get; init; } = true;
 
-    /// <summary>True when it was done.</summary>
+    /// <summary>True: its entry was deleted between the listing and its turn; nothing happened to it (fault matrix row 24).</summary>
+    public bool Gone { get; init; }
+
+    /// <summary>True when it was done, or there was nothing to do any more.</summary>
     public bool Succeeded => Started && Failure is null;
 }

@@ -1,3 +1,4 @@
+using Embark.Cli.Options;
 using Embark.Cli.Output;
 using Embark.Kubernetes;
 
@@ -23,6 +24,7 @@ internal sealed class ClusterConnection : IDisposable
             UserAgent = $"embark/{VersionCommand.Version.Split('+')[0]}",
             // The command line speaks TLS with nobody but the cluster.
             OwnTrustOnly = true,
+            Trace = terminal.Trace("API", VerbosityFlag.Requests),
         });
         return new ClusterConnection(client, connection.Namespace);
     }

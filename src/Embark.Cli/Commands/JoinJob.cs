@@ -28,6 +28,9 @@ internal sealed class JoinJob(RunRequest request, ProofOptions? proof, Terminal 
                 return await RunAsync(run, new NoVm(), new PrintSink(run.Output), new NoProof(), cancellationToken);
             case Destination.Folder or Destination.Archive:
                 return await RunAsync(run, new NoVm(), Local(run).Sink, new NoProof(), cancellationToken);
+            // Many were listed a while ago: one that was deleted since must not come back as a proxy.
+            case Destination.Vm when run.Reading is not null && !await run.Reader.HasWorkloadAsync(run.Name, cancellationToken):
+                return new Done(null) { Gone = true };
             default:
                 var (vm, sink) = run.OverSsh(VmPurpose.Join, endsSession: proof is null);
                 await using (vm)

@@ -1,3 +1,4 @@
+using Embark.Cli.Options;
 using Embark.Cli.Output;
 using Embark.Mesh;
 
@@ -21,15 +22,17 @@ internal sealed class Runner(RunRequest request, Terminal terminal, Interruption
         var transcripts = new OrderedTranscripts(terminal.Error, runs.Count);
         var outcomes = await Fleet.RunAsync([.. runs.Select(run => run.Name)], request.Parallel, async (at, cancellationToken) =>
         {
+            using var limit = new RunLimit(request.Ssh.RunTimeout, cancellationToken, interruption.Forced);
             try
             {
-                return await job.RunAsync(runs[at] with { Output = transcripts.For(at) }, cancellationToken);
+                return await limit.RunAsync(runs[at].Name, () => job.RunAsync(runs[at] with { Output = transcripts.For(at), Forced = limit.Forced }, limit.Token));
             }
             finally
             {
                 transcripts.End(at);
             }
         }, interruption.Token);
+        ClockWarning.Tell(cluster.Client.ClockSkew, terminal);
         if (!interruption.Token.IsCancellationRequested) await job.CompleteAsync(interruption.Token);
         return single ? Summary.One(job.Name, outcomes[0], request.Format, terminal) : Summary.Many(job.Name, outcomes, request.Format, terminal);
     }
@@ -42,7 +45,7 @@ internal sealed class Runner(RunRequest request, Terminal terminal, Interruption
             Reader = reader,
             Output = TextWriter.Null,
             Forced = interruption.Forced,
-            Ssh = request.Ssh.ToOptions(single && Terminal.CanAsk ? (key, token) => HostKeyQuestion.AskAsync(key, terminal, token) : null),
+            Ssh = request.Ssh.ToOptions(single && Terminal.CanAsk ? (key, token) => HostKeyQuestion.AskAsync(key, terminal, token) : null) with { Trace = terminal.Trace("ssh", VerbosityFlag.Ssh) },
         };
         if (single) return [run with { Name = await request.Selection.NameAsync(reader, cluster.Namespace, terminal, interruption.Token) }];
 

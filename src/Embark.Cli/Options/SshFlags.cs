@@ -12,7 +12,7 @@ internal sealed class SshFlags
     private readonly Option<bool> _password = Flag.Switch("--ssh-password", "let ssh ask for a password on the terminal");
     private readonly Option<bool> _ignoreHostKeys = Flag.Switch("--ignore-host-keys", "refused: pin the key instead (embark trust)");
     private readonly Option<TimeSpan?> _connect = Flag.Duration("--ssh-connect-timeout", "limit for connect, banner and key exchange; 10s if not given");
-    private readonly Option<TimeSpan?> _timeout = Flag.Duration("--timeout", "limit for each copied file; 1m if not given");
+    private readonly Option<TimeSpan?> _timeout = Flag.Duration("--timeout", "limit for the whole run on each VM; what was begun is then finished or undone; none if not given");
 
     public SshFlags(Command command)
     {
@@ -37,7 +37,7 @@ internal sealed class SshFlags
             ConfigFile = parsed.GetValue(_config) ?? Environment.GetEnvironmentVariable("EMBARK_SSH_CONFIG") switch { "" => null, var file => file },
             AskPassword = password,
             ConnectTimeout = parsed.GetValue(_connect),
-            FileTimeout = parsed.GetValue(_timeout),
+            RunTimeout = parsed.GetValue(_timeout),
         };
     }
 }

@@ -12,7 +12,7 @@ internal sealed record SshRequest
     public string? ConfigFile { get; init; }
     public bool AskPassword { get; init; }
     public TimeSpan? ConnectTimeout { get; init; }
-    public TimeSpan? FileTimeout { get; init; }
+    public TimeSpan? RunTimeout { get; init; }
 
     /// <summary>User and port for entries that name none.</summary>
     public MeshReaderOptions Over(MeshReaderOptions options) => options with { SshUser = User ?? options.SshUser, SshPort = Port ?? options.SshPort };

@@ -11,8 +11,9 @@ internal static class RunReport
         ["apiVersion"] = "embark/v1",
         ["kind"] = job,
         ["exitCode"] = (int)whole,
-        ["succeeded"] = outcomes.Count(outcome => outcome.Succeeded),
+        ["succeeded"] = outcomes.Count(outcome => outcome is { Succeeded: true, Gone: false }),
         ["failed"] = outcomes.Count(outcome => outcome is { Started: true, Succeeded: false }),
+        ["gone"] = outcomes.Count(outcome => outcome.Gone),
         ["notStarted"] = outcomes.Count(outcome => !outcome.Started),
         ["items"] = new JsonArray([.. outcomes.Select(Item)]),
     };
@@ -69,6 +70,7 @@ internal static class RunReport
     {
         { Started: false } => "not started",
         { Failure: not null } => "failed",
+        { Gone: true } => "gone, skipped",
         { Plan.Steps.Count: 0 } => "unchanged",
         _ => "done",
     };

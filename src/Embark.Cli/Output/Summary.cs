@@ -26,12 +26,14 @@ internal static class Summary
             Warn(outcome, terminal);
             if (outcome.Proof is not null && Prints(job, format)) terminal.Out.WriteLine($"{outcome.Workload}:");
             Proof(job, outcome, format, terminal);
+            if (outcome.Gone) terminal.Error.WriteLine($"{outcome.Workload}: gone, skipped: the WorkloadEntry was deleted meanwhile");
             if (outcome.Failure is null) continue;
             terminal.Error.WriteLine($"{outcome.Workload}:");
             Failures.Report(outcome.Failure, terminal);
         }
-        var (done, left) = (outcomes.Count(outcome => outcome.Succeeded), outcomes.Count(outcome => !outcome.Started));
-        terminal.Error.WriteLine($"{done} of {outcomes.Count} VMs done, {outcomes.Count - done - left} failed, {left} not started");
+        var (gone, left) = (outcomes.Count(outcome => outcome.Gone), outcomes.Count(outcome => !outcome.Started));
+        var done = outcomes.Count(outcome => outcome.Succeeded) - gone;
+        terminal.Error.WriteLine($"{done} of {outcomes.Count} VMs done, {outcomes.Count - done - gone - left} failed, {left} not started{(gone > 0 ? $", {gone} gone" : "")}");
         Data(job, outcomes, whole, format, terminal);
         return (int)whole;
     }

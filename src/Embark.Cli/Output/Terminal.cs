@@ -40,6 +40,11 @@ internal sealed class Terminal
     /// <summary><c>Warning: …</c>, yellow on a terminal.</summary>
     public void Warning(string text) => Coloured("33", "Warning:", text);
 
+    /// <summary>Writes what goes on inside, where so much is asked for; null where it is not.</summary>
+    /// <param name="who">Stands before each line, in brackets.</param>
+    /// <param name="from">How many v it takes.</param>
+    public Action<string>? Trace(string who, int from) => Verbosity < from ? null : line => Error.WriteLine($"[{who}] {line}");
+
     private void Coloured(string colour, string word, string text)
     {
         lock (_error)

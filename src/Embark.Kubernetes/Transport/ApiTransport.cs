@@ -115,7 +115,9 @@ internal sealed class ApiTransport : IDisposable
         try
         {
             var response = await _wiring.For(credential.Certificate).SendAsync(message, cancellationToken);
-            Clock.Note(sent, _options.Time.GetUtcNow(), response.Headers.Date);
+            var received = _options.Time.GetUtcNow();
+            Clock.Note(sent, received, response.Headers.Date);
+            _options.Trace?.Invoke($"{request.Method} {request.Path}: {(int)response.StatusCode} after {(received - sent).TotalMilliseconds:0} ms");
             return response;
         }
         catch (HttpRequestException e)

@@ -13,8 +13,8 @@ internal static class ContainerChecks
         var (name, bridge, old) = (settings.ContainerName, $"{settings.ContainerName}.bridge", $"{settings.ContainerName}.old");
         foreach (var container in vm.Docker.Containers)
         {
-            if (container.Name == name && container.IsOurs && container.Labels.GetValueOrDefault(ContainerAnswer.WorkloadLabel) is { } other && other != workload.ToString())
-                found.Refuse($"container {name}", $"is the proxy of WorkloadEntry {Printable.Text(other)}", "choose another name by the annotation sidecar-bootstrap.istio.io/proxy-container-name, or take that entry off first: embark leave");
+            if (container.Name == name && container.IsOurs && !settings.Options.Adopt && container.Labels.GetValueOrDefault(ContainerAnswer.WorkloadLabel) is { } other && other != workload.ToString())
+                found.Refuse($"container {name}", $"is the proxy of WorkloadEntry {Printable.Text(other)}", "choose another name by the annotation sidecar-bootstrap.istio.io/proxy-container-name, take that entry off first (embark leave), or take its proxy over with --adopt");
             if (container.IsOurs || container.Id == vm.AdoptedId) continue;
             if (container.Name == name && !settings.Options.Adopt)
                 found.Refuse($"container {name}", "exists and was not made by Embark; it is not touched",

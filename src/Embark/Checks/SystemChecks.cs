@@ -5,10 +5,10 @@ namespace Embark.Checks;
 /// <summary>System, architecture, user, home and tools.</summary>
 internal static class SystemChecks
 {
-    /// <summary>What our scripts call beyond the shell itself; all of them are in coreutils and util-linux, and in busybox.</summary>
+    /// <summary>What our scripts call beyond the shell itself; all of them are in coreutils, sed and util-linux, and in busybox.</summary>
     public static readonly IReadOnlyList<string> Tools =
     [
-        "base64", "cat", "chmod", "date", "df", "flock", "id", "mkdir", "mktemp", "mv", "rm", "rmdir", "sha256sum", "sleep", "stat", "sync", "tail", "timeout", "tr", "uname", "wc",
+        "base64", "cat", "chmod", "date", "df", "flock", "id", "mkdir", "mktemp", "mv", "rm", "rmdir", "sed", "sha256sum", "sleep", "stat", "sync", "tail", "timeout", "tr", "uname", "wc",
     ];
 
     public static void Examine(VmAnswers vm, Findings found)
@@ -23,6 +23,6 @@ internal static class SystemChecks
         if (!vm.HomeExists)
             found.Refuse("home", $"the home directory '{Printable.Text(vm.Home)}' of the SSH user does not exist", "create it: sudo mkhomedir_helper USER, or sudo install -d -o USER -g USER HOME");
         if (vm.MissingTools.Count > 0)
-            found.Refuse("tools", $"missing on the VM: {string.Join(", ", vm.MissingTools)}", "install the packages coreutils and util-linux (on busybox systems: a build with these applets)");
+            found.Refuse("tools", $"missing on the VM: {string.Join(", ", vm.MissingTools)}", "install the packages coreutils, sed and util-linux (on busybox systems: a build with these applets)");
     }
 }

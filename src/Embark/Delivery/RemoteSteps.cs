@@ -122,7 +122,7 @@ internal sealed class RemoteSteps(string directory, string? container, bool adop
             docker_ 60 rm --force "$name"
             """, Long);
 
-    /// <summary>Removes files of ours and, when they are empty then, directories; what is foreign stays. Says <c>kept NAME</c> for a directory that is not empty.</summary>
+    /// <summary>Removes files of ours and, when they are empty then, directories; what is foreign stays. Says <c>kept NAME</c> for a directory that is not empty, <c>denied NAME</c> for one that is, and that this user may not remove.</summary>
     public RemoteScript RemovePaths(IEnumerable<string> paths) =>
         new("remove the files", $$"""
             {{Files}}
@@ -131,7 +131,7 @@ internal sealed class RemoteSteps(string directory, string? container, bool adop
               parent=${path%/*}
               if [ -L "$parent" ] || [ ! -d "$parent" ]; then continue; fi
               if [ -L "$path" ] || [ -f "$path" ]; then rm -f "$path" || exit 1
-              elif [ -d "$path" ]; then rmdir "$path" 2>/dev/null || echo "kept $path"
+              elif [ -d "$path" ]; then if rmdir "$path" 2>/dev/null; then :; elif [ "$(ls -A "$path" 2>/dev/null)" ] || [ ! -r "$path" ]; then echo "kept $path"; else echo "denied $path"; fi
               fi
             done
             # The lock is the session's, and goes with the last entry; who waits for it notices (SessionShell).

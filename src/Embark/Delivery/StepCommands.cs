@@ -17,6 +17,7 @@ public static class StepCommands
         PlanStep.PullImage pull => [["docker", "pull", pull.Image]],
         PlanStep.RunContainer run => [Run(run.Container, image)],
         PlanStep.ReplaceContainer replace => Replace(replace, image),
+        PlanStep.RemoveContainer { Stop: true } remove => [["docker", "stop", remove.Name], ["docker", "rm", "--force", remove.Name]],
         PlanStep.RemoveContainer remove => [["docker", "rm", "--force", remove.Name]],
         PlanStep.RemovePaths remove => RemovePaths(plan, remove),
         _ => [],

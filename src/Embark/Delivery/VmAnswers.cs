@@ -94,5 +94,14 @@ internal sealed record ContainerAnswer(string Name, string Status, IReadOnlyDict
 
     public string Id { get; init; } = "";
 
+    /// <summary>The image as it was named; null where inspect does not say it.</summary>
+    public string? NamedImage { get; init; }
+
+    /// <summary>Words after the image; null where inspect does not say them.</summary>
+    public IReadOnlyList<string>? Arguments { get; init; }
+
+    /// <summary>Bind mounts; null where inspect does not say them.</summary>
+    public IReadOnlyList<ContainerMount>? Mounts { get; init; }
+
     public bool IsOurs => Labels.TryGetValue(ManagedLabel, out var managed) && managed == "true";
 }

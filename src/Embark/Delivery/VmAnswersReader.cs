@@ -18,10 +18,13 @@ internal static partial class VmAnswersReader
     /// <exception cref="FormatException">A line does not fit, or one that must be there is missing.</exception>
     public static VmAnswers Read(IEnumerable<string> lines)
     {
-        var lookup = lines.Select(Split).ToLookup(pair => pair.Key, pair => pair.Value);
+        var lookup = Joined(lines).Select(Split).ToLookup(pair => pair.Key, pair => pair.Value);
         var system = Words(One(lookup, "system"), 2);
         var ids = Words(One(lookup, "id"), 2);
-        var directory = Text(lookup, "directory") ?? "";
+        // Without base64 on the VM nothing is known of them; the missing tool is what is told then.
+        var who = (Text(lookup, "who") ?? "\n\n").Split('\n');
+        if (who.Length != 3) throw new FormatException("a user or a home directory of several lines");
+        var directory = who[2];
         var names = Sockets(Text(lookup, "sockets"));
 
         return new VmAnswers
@@ -32,8 +35,8 @@ internal static partial class VmAnswersReader
             Clock = DateTimeOffset.FromUnixTimeSeconds(Number(One(lookup, "clock"), 253402300799)),
             Uid = (int)Number(ids[0], int.MaxValue),
             Gid = (int)Number(ids[1], int.MaxValue),
-            User = Text(lookup, "user") ?? "",
-            Home = Text(lookup, "home") ?? "",
+            User = who[0],
+            Home = who[1],
             HomeExists = lookup["home-exists"].Any(),
             Directory = directory,
             Way = [.. lookup["path"].Select(Path).Where(part => IsOnTheWay(part.Name, directory))],
@@ -52,6 +55,23 @@ internal static partial class VmAnswersReader
             Sockets = [.. lookup["listen"].Select(line => Listening(line, names)).Distinct()],
             Docker = Docker(lookup),
         };
+    }
+
+    /// <summary>Base64 comes in lines of its own length: one without a space goes on with the answer before it.</summary>
+    private static IEnumerable<string> Joined(IEnumerable<string> lines)
+    {
+        var whole = new StringBuilder();
+        foreach (var line in lines)
+        {
+            if (whole.Length > 0 && line.Contains(' ', StringComparison.Ordinal))
+            {
+                yield return whole.ToString();
+                whole.Clear();
+            }
+            whole.Append(line);
+            if (whole.Length > LongestLine) throw new FormatException($"an answer of {whole.Length} characters");
+        }
+        if (whole.Length > 0) yield return whole.ToString();
     }
 
     internal static (string Key, string Value) Split(string line)
@@ -171,8 +191,14 @@ internal static partial class VmAnswersReader
             labels, container["Config"]?["User"]?.ToString() ?? "", container["Image"]?.ToString() ?? "")
         {
             Id = container["Id"]?.ToString() ?? "",
+            NamedImage = container["Config"]?["Image"]?.ToString(),
+            Arguments = container["Config"]?["Cmd"] is JsonArray words ? [.. words.Select(word => word?.ToString() ?? "")] : null,
+            Mounts = container["Mounts"] is JsonArray mounts ? [.. mounts.OfType<JsonObject>().Where(m => m["Type"]?.ToString() == "bind").Select(Mount)] : null,
         };
     }
+
+    private static ContainerMount Mount(JsonObject mount) =>
+        new(mount["Source"]?.ToString() ?? "", mount["Destination"]?.ToString() ?? "", ReadOnly: mount["RW"]?.GetValueKind() == JsonValueKind.False);
 
     [GeneratedRegex(@"\A[A-Za-z0-9_.+-]{1,64}\z")]
     private static partial Regex Plain();

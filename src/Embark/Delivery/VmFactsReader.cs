@@ -26,7 +26,8 @@ internal static class VmFactsReader
             .DistinctBy(own => own.Path).ToDictionary(own => own.Path, own => own.Permissions, StringComparer.Ordinal),
         Manifest = vm.Manifest,
         Certificate = Certificate(vm.Certificate, vm.Key),
-        Containers = [.. (vm.Docker?.Containers ?? []).Select(c => new ContainerFacts(c.Name, c.Status == "running", c.Labels, c.User, c.Image))],
+        Containers = [.. (vm.Docker?.Containers ?? []).Select(c => new ContainerFacts(c.Name, c.Status == "running", c.Labels, c.User, c.Image)
+            { NamedImage = c.NamedImage, Arguments = c.Arguments, Mounts = c.Mounts })],
         Addresses = vm.Addresses,
         Listening = [.. vm.Sockets.Select(s => new ListeningSocket(s.Address, s.Port, s.Process))],
     };

@@ -33,6 +33,7 @@ internal sealed class VmRemoval(SshSession session, Transcript transcript, Cance
         {
             if (line == "foreign") transcript.Note($"{Name(step)} was not made by Embark; it stays");
             else if (line.StartsWith("kept ", StringComparison.Ordinal)) transcript.Note($"{RemoteText.Printable(line[5..])} is not empty; it stays");
+            else if (line.StartsWith("denied ", StringComparison.Ordinal)) transcript.Note($"{RemoteText.Printable(line[7..])} is empty, but {session.Target.User} may not remove it; it stays (as root there: rmdir {RemoteText.Printable(line[7..])})");
         }
     }
 

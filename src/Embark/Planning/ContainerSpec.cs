@@ -15,6 +15,9 @@ public sealed record ContainerSpec
     /// <summary>Words between <c>docker run -d</c> and the image.</summary>
     public required IReadOnlyList<string> Options { get; init; }
 
+    /// <summary>Directories of the VM that it sees, as <see cref="Options"/> name them; null in the tetrate profile, where no container is compared.</summary>
+    public IReadOnlyList<ContainerMount>? Mounts { get; init; }
+
     /// <summary>Words after the image.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 

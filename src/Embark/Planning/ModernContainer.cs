@@ -27,6 +27,7 @@ internal sealed record ModernContainer(MeshSettings Mesh, WorkloadEntry Workload
         Image = Image,
         EnvironmentFile = paths.Environment,
         ReadinessPort = ports.Readiness,
+        Mounts = Mounts(paths),
         Options =
         [
             "--name", name, "--restart", "unless-stopped", "--network", "host",
@@ -34,8 +35,7 @@ internal sealed record ModernContainer(MeshSettings Mesh, WorkloadEntry Workload
             "--user", User, .. Privileges(), "--read-only",
             "--tmpfs", Tmpfs("/etc/istio/proxy", "64m"), "--tmpfs", Tmpfs("/var/lib/istio/data", "256m"),
             "--tmpfs", Tmpfs("/var/run/secrets/workload-spiffe-uds", "1m"),
-            "--mount", $"type=bind,source={paths.Tokens},target=/var/run/secrets/tokens,readonly",
-            "--mount", $"type=bind,source={paths.Certificates},target=/etc/certs",
+            .. Mounts(paths).SelectMany(mount => new[] { "--mount", $"type=bind,source={mount.Source},target={mount.Target}{(mount.ReadOnly ? ",readonly" : "")}" }),
             "--env-file", paths.Environment,
             .. HostAliases.SelectMany(alias => new[] { "--add-host", alias }),
             .. EmbarkLabels.Words(role, Workload.Name, Profile.Modern, hash),
@@ -47,6 +47,9 @@ internal sealed record ModernContainer(MeshSettings Mesh, WorkloadEntry Workload
             .. Workload.Vm.AgentLogLevel is { } level ? new[] { "--log_output_level", level } : [],
         ],
     };
+
+    private static ContainerMount[] Mounts(VmPaths paths) =>
+        [new(paths.Tokens, "/var/run/secrets/tokens", ReadOnly: true), new(paths.Certificates, "/etc/certs", ReadOnly: false)];
 
     /// <summary>Logs may not fill the disk (decision 5); the driver is named because only some know these options.</summary>
     private IEnumerable<string> Limits() =>

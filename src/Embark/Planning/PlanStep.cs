@@ -28,7 +28,10 @@ public abstract record PlanStep
     }
 
     /// <summary>Remove a container; only one with our label, unless it was adopted.</summary>
-    public sealed record RemoveContainer(string Name, bool Adopted = false) : PlanStep;
+    /// <param name="Name">Its name.</param>
+    /// <param name="Adopted">Whether it may go without our label.</param>
+    /// <param name="Stop">True: it is asked to stop first, so that it drains.</param>
+    public sealed record RemoveContainer(string Name, bool Adopted = false, bool Stop = false) : PlanStep;
 
     /// <summary>Remove files and, when they are then empty, directories of ours.</summary>
     public sealed record RemovePaths(IReadOnlyList<string> Paths) : PlanStep;

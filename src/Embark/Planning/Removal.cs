@@ -10,7 +10,7 @@ internal static class Removal
         var paths = new VmPaths(directory);
         PlanStep[] steps =
         [
-            .. Containers(workload, facts).Select(name => new PlanStep.RemoveContainer(name)),
+            .. Containers(workload, facts).Select(name => new PlanStep.RemoveContainer(name, Stop: facts?.Containers.Any(c => c.Name == name && c.Running) ?? true)),
             new PlanStep.RemovePaths([.. Files(paths, facts), .. Directories(paths)]),
         ];
         return new()

@@ -42,8 +42,14 @@ internal sealed class VmState(VmFacts? facts, VmPaths paths, WorkloadEntry workl
     public IEnumerable<ContainerFacts> Leftovers() => (facts?.Containers ?? [])
         .Where(c => EmbarkLabels.IsOurs(c) && (c.Name == $"{workload.Vm.ContainerName}.bridge" || c.Name == $"{workload.Vm.ContainerName}.old"));
 
-    public bool RunsThisPlan(ContainerFacts container) =>
-        container.Running && EmbarkLabels.IsOurs(container) && container.Labels.GetValueOrDefault(EmbarkLabels.Plan) == hash && container.User == user;
+    public bool RunsThisPlan(ContainerFacts container, ContainerSpec spec) =>
+        container.Running && EmbarkLabels.IsOurs(container) && container.Labels.GetValueOrDefault(EmbarkLabels.Plan) == hash && container.User == user && IsMadeAs(container, spec);
+
+    /// <summary>A label can be copied by hand: image, words and mounts are looked at too, as far as Docker told them.</summary>
+    private bool IsMadeAs(ContainerFacts container, ContainerSpec spec) =>
+        (container.Arguments is null || container.Arguments.SequenceEqual(spec.Arguments, StringComparer.Ordinal))
+        && (container.Mounts is null || spec.Mounts is null || container.Mounts.ToHashSet().SetEquals(spec.Mounts))
+        && (container.NamedImage is null || Manifest is not { ImageDigest: { } ran } || Manifest.Plan != hash || container.NamedImage == ran);
 
     private bool CertificateIsOurs => facts?.Certificate is { } certificate && facts.FileHashes.ContainsKey(paths.Key) && facts.FileHashes.ContainsKey(paths.Chain)
         && certificate.KeyMatches && certificate.NotAfter > facts.Clock

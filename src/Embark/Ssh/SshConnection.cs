@@ -19,9 +19,10 @@ internal sealed class SshConnection : IAsyncDisposable
     private readonly Task _writing;
     private readonly Task _watching;
 
-    private SshConnection(Process process)
+    private SshConnection(Process process, Action<string>? trace)
     {
         _process = process;
+        Log = new(trace);
         _writing = WriteAsync();
         _watching = WatchAsync();
     }
@@ -29,7 +30,7 @@ internal sealed class SshConnection : IAsyncDisposable
     /// <summary>Marks the lines of this connection; nobody who does not read our stdin can know it.</summary>
     public string Nonce { get; } = $"@embark-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}";
 
-    public SshLog Log { get; } = new();
+    public SshLog Log { get; }
 
     public IAsyncEnumerable<Frame> Frames => _frames.Reader.ReadAllAsync();
 
@@ -47,7 +48,7 @@ internal sealed class SshConnection : IAsyncDisposable
             variables["SSH_ASKPASS_REQUIRE"] = "never";   // a jump host's ssh does not hear our BatchMode
         // Without a terminal to ask on, ssh gets a session of its own: Ctrl-C then reaches us, and we end it in our own time.
         var process = await ChildProcess.StartAsync(options.Client, arguments, variables, ownSession: !options.AskPassword);
-        return process is null ? null : new SshConnection(process);
+        return process is null ? null : new SshConnection(process, options.Trace);
     }
 
     /// <summary>Queues bytes for ssh's stdin; they are zeroed once written.</summary>

@@ -1,7 +1,7 @@
 namespace Embark.Ssh;
 
 /// <summary>What ssh itself said (LogLevel=DEBUG1), and the noise around our scripts; the first and the last lines of it. Safe for many threads.</summary>
-internal sealed class SshLog
+internal sealed class SshLog(Action<string>? trace)
 {
     private const int Kept = 400;
     private const int Longest = 1000;
@@ -12,6 +12,8 @@ internal sealed class SshLog
     public void Add(string line)
     {
         line = line.Length > Longest ? line[..Longest] : line;
+        if (trace is not null && IsOwn(line))
+            trace(RemoteText.Printable(line));
         lock (_first)
         {
             if (_first.Count < Kept)

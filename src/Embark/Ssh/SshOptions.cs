@@ -39,6 +39,9 @@ public sealed record SshOptions
     /// <summary>Limits how many connections are made at once; shared by the sessions of a fleet.</summary>
     public StartGate Gate { get; init; } = new();
 
+    /// <summary>Told what ssh itself says, and which of our scripts begin and end; never what is in them, nor what they answer. Null for nobody. It may be called by many tasks at once.</summary>
+    public Action<string>? Trace { get; init; }
+
     /// <summary>Variables for the ssh process beside our own; null removes one.</summary>
     internal IReadOnlyDictionary<string, string?> Variables { get; init; } = new Dictionary<string, string?>();
 

@@ -146,10 +146,16 @@ public sealed class SshSession : IAsyncDisposable
                 onReady();
                 _ready.TrySetResult();
             }
-            else if (frame is Frame.Begun begun)
-                Find(begun.Id)?.Begin(connection.Kill);
+            else if (frame is Frame.Begun begun && Find(begun.Id) is { } next)
+            {
+                _options.Trace?.Invoke($"{Target}: '{next.Script.Title}' begins");
+                next.Begin(connection.Kill);
+            }
             else if (frame is Frame.Ended ended && Take(ended.Id) is { } pending)
+            {
+                _options.Trace?.Invoke($"{Target}: '{pending.Script.Title}' {(ended.Result.Skipped ? "was skipped" : $"ended with {ended.Result.ExitCode}")}");
                 pending.Result.TrySetResult(ended.Result);
+            }
         }
 
         lock (_gate)

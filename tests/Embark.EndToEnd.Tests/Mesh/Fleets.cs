@@ -49,6 +49,40 @@ public sealed class Fleets(World world) : IClassFixture<World>
     }
 
     [Fact(Timeout = 240_000)]
+    public async Task A24_Entry_that_is_deleted_while_the_fleet_runs_is_gone_and_skipped()
+    {
+        world.Need();
+        foreach (var name in new[] { "a-far-vm", "b-gone-vm" })
+            world.Add(name, entry =>
+            {
+                // Nobody answers there.
+                entry["spec"]!["address"] = "10.128.0.99";
+                entry["spec"]!["labels"]!["fleet"] = "a24";
+                entry["metadata"]!["labels"] = new JsonObject { ["fleet"] = "a24" };
+                entry["metadata"]!["annotations"]!["sidecar-bootstrap.istio.io/proxy-container-name"] = name;
+            });
+        try
+        {
+            using var process = EmbarkProgram.Start(world.Operator, "join", "-n", "bookinfo", "-l", "fleet=a24", "--parallel", "1", "--no-proof", "--ssh-connect-timeout", "5s", "-o", "json");
+            process.StandardInput.Close();
+            while (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("connecting to", StringComparison.Ordinal))
+                Assert.DoesNotContain("gone", line, StringComparison.Ordinal);
+            world.Remove("b-gone-vm");
+            var run = await EmbarkProgram.FinishAsync(process);
+
+            run.ShouldEndWith(20);
+            Assert.Contains("bookinfo/b-gone-vm: gone, skipped", run.Error, StringComparison.Ordinal);
+            Assert.Contains("0 of 2 VMs done, 1 failed, 0 not started, 1 gone", run.Error, StringComparison.Ordinal);
+            Assert.Equal(["a-far-vm failed", "b-gone-vm gone, skipped"], JsonNode.Parse(run.Output)!["items"]!.AsArray().Select(item => $"{item!["name"]} {item["result"]}"));
+        }
+        finally
+        {
+            world.Remove("a-far-vm");
+            world.Remove("b-gone-vm");
+        }
+    }
+
+    [Fact(Timeout = 240_000)]
     public async Task None_found_is_no_failure()
     {
         world.Need();

@@ -16,6 +16,7 @@ public sealed class Leaving(World world) : IClassFixture<World>
         var run = await world.EmbarkAsync("leave", "ratings-vm.bookinfo");
 
         run.ShouldEndWith(0);
+        FirstJoin.InOrder(run.Error, ["executing a command remotely: docker stop istio-proxy", "executing a command remotely: docker rm --force istio-proxy"]);
         Assert.Equal("/etc/istio-proxy/notes.txt\n", await world.RootAsync("find /etc/istio-proxy -type f"));
         Assert.Equal("foreign\n", await world.RootAsync("docker ps -a --format '{{.Names}}'"));
         await world.RootAsync("docker rm -f foreign >/dev/null");

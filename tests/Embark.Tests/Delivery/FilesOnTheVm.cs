@@ -226,6 +226,19 @@ public sealed class FilesOnTheVm(SharedVm shared) : IClassFixture<SharedVm>
         Assert.Equal("", await vm.RootAsync("ls -A /home/istio-proxy/.embark 2>/dev/null || :"));
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task Empty_directory_that_the_user_may_not_remove_is_told_from_one_that_is_not_empty()
+    {
+        var vm = await shared.FreshAsync(docker: false);
+        (await vm.JoinAsync(vm.Workload(FilesOnly), cancellationToken: Cancel)).Succeeded();
+
+        var left = await vm.LeaveAsync(vm.Workload(FilesOnly));
+
+        // The guide's directory lies in /etc, which is root's.
+        Assert.Contains("/etc/istio-proxy is empty, but istio-proxy may not remove it; it stays (as root there: rmdir /etc/istio-proxy)", left.Output, StringComparison.Ordinal);
+        Assert.Equal("", await vm.RootAsync("ls -A /etc/istio-proxy"));
+    }
+
     /// <summary>Options of a client whose link dies after so many bytes from us.</summary>
     private static async Task<Embark.Ssh.SshOptions> CutAfterAsync(DockerVm vm, int bytes)
     {

@@ -138,6 +138,38 @@ public sealed class ProxyOnTheVm(SharedVm shared) : IClassFixture<SharedVm>
     }
 
     [Fact(Timeout = 180_000)]
+    public async Task D85_The_proxy_of_another_entry_is_not_touched_without_adopting_it()
+    {
+        var vm = await shared.FreshAsync();
+        var old = await vm.DockerAsync($"run -d --network host --user 1001:1001 --name istio-proxy --label embark.managed=true --label embark.role=proxy --label embark.workload-entry=bookinfo/other-vm {DockerVm.GoodImage}");
+
+        var refused = await vm.JoinAsync(cancellationToken: Cancel);
+
+        refused.Failed(FailureClass.VmNotReady);
+        Assert.Contains("is the proxy of WorkloadEntry bookinfo/other-vm", refused.Said, StringComparison.Ordinal);
+        Assert.Contains("--adopt", refused.Said, StringComparison.Ordinal);
+        Assert.Equal(old, await vm.DockerAsync("inspect -f '{{.Id}}' istio-proxy"));
+
+        (await vm.JoinAsync(vm.Workload(new JoinOptions { Adopt = true }), cancellationToken: Cancel)).Succeeded();
+        Assert.Equal("istio-proxy running bookinfo/ratings-vm", await vm.DockerAsync("ps -a --format '{{.Names}} {{.State}} {{.Label \"embark.workload-entry\"}}'"));
+    }
+
+    [Fact(Timeout = 180_000)]
+    public async Task A_container_recreated_by_hand_with_the_same_label_is_replaced_once()
+    {
+        var vm = await shared.FreshAsync();
+        var first = (await vm.JoinAsync(cancellationToken: Cancel)).Succeeded();
+        Assert.Empty((await vm.JoinAsync(cancellationToken: Cancel)).Succeeded().Plan!.Steps);
+        await vm.DockerAsync($"rm -f istio-proxy");
+        await vm.DockerAsync($"run -d --network host --user 1001:1001 --name istio-proxy --label embark.managed=true --label embark.role=proxy --label embark.workload-entry=bookinfo/ratings-vm --label embark.plan={first.Plan!.Hash} {DockerVm.GoodImage} by hand");
+
+        var mended = (await vm.JoinAsync(cancellationToken: Cancel)).Succeeded();
+
+        Assert.Single(mended.Plan!.Steps.OfType<PlanStep.ReplaceContainer>());
+        Assert.Empty((await vm.JoinAsync(cancellationToken: Cancel)).Succeeded().Plan!.Steps);
+    }
+
+    [Fact(Timeout = 180_000)]
     public async Task D85_An_adopted_container_is_replaced_with_a_gap_that_is_told()
     {
         var vm = await shared.FreshAsync();

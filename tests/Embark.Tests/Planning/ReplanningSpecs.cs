@@ -56,6 +56,37 @@ public sealed class ReplanningSpecs
         Assert.Contains(steps.OfType<PlanStep.WriteFile>(), f => f.Path == "/etc/istio-proxy/certs/root-cert.pem");
     }
 
+    public static TheoryData<string, ContainerFacts> MadeByHand
+    {
+        get
+        {
+            var spec = PlanFor(GuideExample.Empty(Clock)).Steps.OfType<PlanStep.RunContainer>().Single().Container;
+            var right = Joined.Containers[0] with { NamedImage = Ran, Arguments = spec.Arguments, Mounts = spec.Mounts };
+            return new()
+            {
+                { "", right },
+                { "", right with { Mounts = [.. spec.Mounts!.Reverse()] } },
+                { "image", right with { NamedImage = "docker.io/tetrate/proxyv2:other" } },
+                { "words", right with { Arguments = [.. spec.Arguments, "--proxyLogLevel=debug"] } },
+                { "mount", right with { Mounts = [.. spec.Mounts!, new("/", "/host", ReadOnly: true)] } },
+                { "mount", right with { Mounts = [.. spec.Mounts!.Select(mount => mount with { ReadOnly = false })] } },
+            };
+        }
+    }
+
+    private const string Ran = "docker.io/tetrate/proxyv2@sha256:62336304f447d923c764a68f88328891c62b1370e34851fc4559a73c861247e7";
+
+    [Theory(Timeout = 15_000)]
+    [MemberData(nameof(MadeByHand))]
+    public void A_container_recreated_by_hand_under_the_plans_label_is_replaced(string differs, ContainerFacts container)
+    {
+        var manifest = (Manifest.Read(Joined.Manifest)! with { ImageDigest = Ran }).Write();
+
+        var replaced = PlanFor(Joined with { Containers = [container], Manifest = manifest }).Steps.OfType<PlanStep.ReplaceContainer>();
+
+        Assert.Equal(differs.Length > 0, replaced.Any());
+    }
+
     public static TheoryData<string, CertificateFacts?> BadCertificates => new()
     {
         { "expired", Joined.Certificate! with { NotAfter = Clock.AddSeconds(-1) } },
