@@ -3,17 +3,21 @@ using Embark.Benchmarks;
 // Rows whose name holds one of the words given; all without any.
 bool Wanted(string name) => args.Length == 0 || args.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
-await using var bench = await Bench.StartAsync();
 List<Row> rows = [];
-if (Wanted("dry run")) rows.AddRange(await LocalRows.DryRunAsync(bench));
-if (Wanted("bundles")) rows.AddRange(await LocalRows.BundlesAsync(bench));
-if ((Wanted("ssh") || Wanted("fleet")) && await bench.StartVmAsync())
+await using (var bench = await Bench.StartAsync())
 {
-    if (Wanted("ssh"))
-        foreach (var roundTrip in new[] { 0, 50 })
-            rows.AddRange(await SshRows.OneVmAsync(bench, roundTrip));
-    if (Wanted("fleet")) rows.AddRange(await SshRows.FleetAsync(bench));
+    if (Wanted("dry run")) rows.AddRange(await LocalRows.DryRunAsync(bench));
+    if (Wanted("bundles")) rows.AddRange(await LocalRows.BundlesAsync(bench));
+    if (Wanted("ca signings")) rows.AddRange(await LocalRows.AuthorityAsync());
+    if ((Wanted("ssh") || Wanted("fleet")) && await bench.StartVmAsync())
+    {
+        if (Wanted("ssh"))
+            foreach (var roundTrip in new[] { 0, 50 })
+                rows.AddRange(await SshRows.OneVmAsync(bench, roundTrip));
+        if (Wanted("fleet")) rows.AddRange(await SshRows.FleetAsync(bench));
+    }
 }
+if (Wanted("sandbox")) rows.AddRange(await SandboxRows.StartAsync());
 Console.WriteLine();
 Row.Print(rows);
 return 0;

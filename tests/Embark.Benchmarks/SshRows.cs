@@ -10,23 +10,30 @@ internal static class SshRows
         var config = await bench.SshConfigAsync(roundTrip);
         var link = roundTrip == 0 ? "no delay" : $"{roundTrip} ms";
         var wanted = roundTrip == 0 ? "ratio at most 1.8" : "ratio at most 1.35";
-        var bare = await Row.OfAsync($"bare ssh host sh -s, {link}", 9, () => bench.BareSshAsync(config));
-        var files = await Row.OfAsync($"ssh run, all files new, {link}", 9, async () =>
-        {
-            await bench.EmbarkAsync("leave", "ratings-vm.bookinfo", "--ssh-config", bench.Vm.SshConfig);
-            return await bench.EmbarkAsync([.. Files, "--ssh-config", config]);
-        });
-        var nothing = await Row.OfAsync($"ssh run, nothing to change, {link}", 9, () => bench.EmbarkAsync([.. Files, "--ssh-config", config]));
+        var rows = (await Row.InTurnAsync(9,
+            ($"bare ssh host sh -s, {link}", () => bench.BareSshAsync(config)),
+            ($"ssh run, all files new, {link}", async () =>
+            {
+                await bench.EmbarkAsync("leave", "ratings-vm.bookinfo", "--ssh-config", bench.Vm.SshConfig);
+                return await bench.EmbarkAsync([.. Files, "--ssh-config", config]);
+            }),
+            ($"ssh run, nothing to change, {link}", () => bench.EmbarkAsync([.. Files, "--ssh-config", config])))).ToList();
         await bench.EmbarkAsync("leave", "ratings-vm.bookinfo", "--ssh-config", bench.Vm.SshConfig);
         var proxy = await Row.OfAsync($"ssh run, with the proxy (3 s of them watching it), {link}", 1, () => bench.EmbarkAsync([.. Files, "--start-istio-proxy", "--ssh-config", config]));
-        var again = await Row.OfAsync($"ssh run, proxy runs, nothing to change, {link}", 9, () => bench.EmbarkAsync([.. Files, "--start-istio-proxy", "--ssh-config", config]));
-        return [bare, files.Than(bare) with { Wanted = wanted }, nothing.Than(bare) with { Wanted = wanted }, proxy, again.Than(bare) with { Wanted = wanted }];
+        var again = await Row.InTurnAsync(9,
+            ($"bare ssh host sh -s, {link}, once more", () => bench.BareSshAsync(config)),
+            ($"ssh run, proxy runs, nothing to change, {link}", () => bench.EmbarkAsync([.. Files, "--start-istio-proxy", "--ssh-config", config])));
+        return
+        [
+            rows[0], rows[1] with { Against = rows[0], Wanted = wanted }, rows[2] with { Against = rows[0], Wanted = wanted }, proxy,
+            again[0], again[1] with { Against = again[0], Wanted = $"{wanted}, at most 1.5 s" },
+        ];
     }
 
     /// <summary>Many logical VMs: users of one machine, each with a lock, a directory and an entry of its own.</summary>
     public static async Task<IReadOnlyList<Row>> FleetAsync(Bench bench)
     {
-        const int All = 100, OneByOne = 20;
+        const int All = 120, OneByOne = 20;
         var config = await bench.SshConfigAsync(50);
         await bench.Vm.RootAsync($$"""
             for i in $(seq 0 {{All - 1}}); do
@@ -51,6 +58,6 @@ internal static class SshRows
         var line = await Row.OfAsync($"fleet of {OneByOne} VMs, one after another, 50 ms", 1, () => bench.EmbarkAsync("x", "sidecar-bootstrap", "--all", "-n", "line", "--parallel", "1", "--ssh-config", config));
         var perVm = new Row("one VM of the line", [line.Runs[0] with { Time = line.Median / OneByOne }]);
         var ofMany = new Row($"one VM of the fleet, 16 at a time", [fleet.Runs[0] with { Time = fleet.Median / (All - OneByOne) }]);
-        return [line, fleet, ofMany.Than(perVm) with { Wanted = "at least 15 times faster where cores allow" }];
+        return [line, fleet, ofMany with { Against = perVm, Wanted = "at least 15 times faster where cores allow" }];
     }
 }
