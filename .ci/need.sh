@@ -98,7 +98,7 @@ need_for_sandbox() { need_tools "sshd openssh-server" "ssh openssh-client" "ip i
 # What the tests use beside that.
 need_for_tests() {
     need_tools "sshd openssh-server" "ssh openssh-client" "ip iproute2" "unshare util-linux" \
-        "dockerd docker.io" "chromium chromium" "newuidmap uidmap" "busybox busybox-static" || true
+        "dockerd docker.io" "chromium chromium" "newuidmap uidmap" "busybox busybox-static" "sudo sudo" "nft nftables" || true
 }
 
 # What links a program compiled to machine code: the C compiler with the C library's files.

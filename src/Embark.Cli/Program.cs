@@ -17,7 +17,8 @@ try
     var original = new Command("x", "Commands under the names that users of the original tool know") { JoinCommand.MakeOriginal(terminal, interruption) };
     foreach (var command in new[]
     {
-        JoinCommand.Make(terminal, interruption), VerifyCommand.Make(terminal, interruption), LeaveCommand.Make(terminal, interruption), TrustCommand.Make(terminal, interruption), original, SandboxCommand.Make(),
+        JoinCommand.Make(terminal, interruption), VerifyCommand.Make(terminal, interruption), LeaveCommand.Make(terminal, interruption), HostsCommand.Make(terminal, interruption),
+        PrepareCommand.Make(terminal, interruption), CheckCommand.Make(terminal, interruption), FirewallCommand.Make(terminal, interruption), NewCommand.Make(terminal, interruption), TrustCommand.Make(terminal, interruption), original, SandboxCommand.Make(),
         VersionCommand.Make(terminal), CompletionCommand.Make(terminal),
     })
         root.Add(command);

@@ -1,4 +1,5 @@
 using Embark.Checks;
+using Embark.Mesh;
 using Embark.Planning;
 
 namespace Embark;
@@ -10,4 +11,7 @@ public sealed record Done(Plan? Plan, ProofReport? Proof = null)
 {
     /// <summary>True: the VM's entry was deleted after it had been listed, so nothing was done.</summary>
     public bool Gone { get; init; }
+
+    /// <summary>Names for the VM's <c>/etc/hosts</c>; null where they were not asked for.</summary>
+    public IReadOnlyList<NameLine>? Hosts { get; init; }
 }

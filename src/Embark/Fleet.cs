@@ -37,7 +37,7 @@ public static class Fleet
         try
         {
             var done = await job(cancellationToken);
-            return new VmOutcome(vm) { Plan = done.Plan, Proof = done.Proof, Gone = done.Gone };
+            return new VmOutcome(vm) { Plan = done.Plan, Proof = done.Proof, Gone = done.Gone, Hosts = done.Hosts };
         }
 #pragma warning disable CA1031 // one VM's failure, whatever it is, must not end the others
         catch (Exception failure)

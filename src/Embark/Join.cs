@@ -29,6 +29,7 @@ public sealed class Join(MeshReader cluster, IVm vm, IPlanSink sink, IProof proo
         Func<CancellationToken, Task<WorkloadEntry>> find, Func<CancellationToken, Task<MeshSettings>> read, CancellationToken cancellationToken)
     {
         var ((workload, facts), mesh) = await ReadAsync(FindAndLearnAsync, read, cancellationToken);
+        if (facts is not null && HostsFile.Of(facts, workload.Name).HasBlock) workload = workload with { Names = await cluster.NamesAsync(workload, mesh, cancellationToken) };
         var plan = Planner.For(mesh, workload, facts);
         await sink.DeliverAsync(plan, cancellationToken);
         return new(plan, await proof.ProveAsync(mesh, workload, cancellationToken));

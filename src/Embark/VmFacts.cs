@@ -39,6 +39,9 @@ public sealed record VmFacts
     /// <summary>Addresses on the VM's interfaces, without prefix length.</summary>
     public required IReadOnlyList<string> Addresses { get; init; }
 
+    /// <summary>Text of <c>/etc/hosts</c>; null when it could not be read.</summary>
+    public string? HostsFile { get; init; }
+
     /// <summary>Listening TCP sockets, <c>address:port</c>, with the owner where it can be seen.</summary>
     public required IReadOnlyList<ListeningSocket> Listening { get; init; }
 }

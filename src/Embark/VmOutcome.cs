@@ -1,5 +1,6 @@
 using Embark.Checks;
 using Embark.Kubernetes;
+using Embark.Mesh;
 using Embark.Planning;
 
 namespace Embark;
@@ -13,6 +14,9 @@ public sealed record VmOutcome(NamespacedName Workload)
 
     /// <summary>What was proved, or seen to be wrong; null when nothing was looked at.</summary>
     public ProofReport? Proof { get; init; }
+
+    /// <summary>Names for the VM's <c>/etc/hosts</c>; null where they were not asked for.</summary>
+    public IReadOnlyList<NameLine>? Hosts { get; init; }
 
     /// <summary>Why it was not done; null when it was.</summary>
     public Exception? Failure { get; init; }

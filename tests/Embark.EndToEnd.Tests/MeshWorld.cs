@@ -16,6 +16,9 @@ public sealed class MeshWorld : IAsyncLifetime
     private HostSockets? _vmSockets;
     private HostSockets? _nodeSockets;
 
+    /// <summary>A folder of the operator's own.</summary>
+    internal string Home => _home;
+
     internal SandboxUp Sandbox => _sandbox ?? throw new InvalidOperationException("Need() first");
 
     /// <summary>A page of the product page that asks ratings on the VM.</summary>

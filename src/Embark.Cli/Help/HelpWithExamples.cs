@@ -25,6 +25,16 @@ internal sealed class HelpWithExamples(HelpAction usual, Terminal terminal, stri
             "embark x sidecar-bootstrap --all -n bookinfo --output-dir ./vms",
         ],
         ["leave"] = ["embark leave ratings-vm.bookinfo --dry-run", "embark leave ratings-vm.bookinfo"],
+        ["prepare"] = ["embark prepare root@10.128.0.2           # says what is missing, and asks", "embark prepare admin@10.128.0.2 --yes", "embark prepare --print --public-key ~/.ssh/id_ed25519.pub"],
+        ["check"] = ["embark check ratings-vm.bookinfo", "embark check --all -n bookinfo"],
+        ["hosts"] = ["embark hosts ratings-vm.bookinfo            # prints the block", "embark hosts ratings-vm.bookinfo --apply", "embark hosts ratings-vm.bookinfo --remove"],
+        ["new"] = ["embark new ratings-vm.bookinfo --address 10.128.0.2 --app ratings --version v3 --service-account bookinfo-ratings --network vm-net --port 9080 | kubectl apply -f -"],
+        ["firewall"] =
+        [
+            "embark firewall ratings-vm.bookinfo --mesh 10.4.0.0/14 --operator 192.0.2.0/24",
+            "embark firewall ratings-vm.bookinfo -o nftables >embark.nft",
+            "embark firewall ratings-vm.bookinfo --verify",
+        ],
         ["trust"] = ["embark trust ratings-vm.bookinfo"],
         ["sandbox"] = ["embark sandbox up", "eval \"$(embark sandbox env)\"          # in another terminal"],
         ["completion"] = ["source <(embark completion bash)"],

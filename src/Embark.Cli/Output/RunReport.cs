@@ -46,11 +46,15 @@ internal static class RunReport
                 ["vmIdentity"] = proof.VmIdentity,
                 ["peerIdentity"] = proof.PeerIdentity,
                 ["cause"] = proof.Cause is { } cause ? new JsonObject { ["name"] = cause.Name, ["what"] = cause.What, ["fix"] = cause.Fix } : null,
-                ["checks"] = new JsonArray([.. proof.Checks.Select(check => new JsonObject
-                {
-                    ["title"] = check.Title, ["result"] = ProofTable.Word(check.Outcome), ["seen"] = check.Seen, ["fix"] = check.Fix,
-                })]),
+                ["checks"] = new JsonArray([.. proof.Checks.Select(ProofTable.Data)]),
             };
+        }
+        if (outcome.Hosts is { } hosts)
+        {
+            item["hosts"] = new JsonArray([.. hosts.Select(line => new JsonObject
+            {
+                ["address"] = line.Address, ["names"] = new JsonArray([.. line.Names.Select(name => JsonValue.Create(name))]),
+            })]);
         }
         if (outcome.Failure is { } failure)
         {

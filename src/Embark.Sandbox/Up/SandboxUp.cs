@@ -60,6 +60,8 @@ internal sealed class SandboxUp : IAsyncDisposable
             sandbox._directory.MakeDirectory("log");
             await sandbox.WriteStateAsync(ready: false, cancellationToken);
             await Task.WhenAll(sandbox.StartApiAsync(options, cancellationToken), sandbox.StartHostsAsync(options, cancellationToken));
+            // A machine that nobody prepared has no objects either.
+            if (options.Vm.Bare && options.Api.WithMesh) sandbox.ForgetVm();
             await sandbox.StartClusterAsync(options, cancellationToken);
             await sandbox.WriteStateAsync(ready: true, cancellationToken);
             options.Progress($"ready in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
@@ -90,6 +92,12 @@ internal sealed class SandboxUp : IAsyncDisposable
         Api = await Task.Run(() => ApiServer.ApiServer.StartAsync(options.Api with { RequestLogFile = options.Api.RequestLogFile ?? RequestLog }, cancellationToken), cancellationToken);
         await _directory.WriteAsync("kubeconfig", Api.KubeconfigFor("admin"), cancellationToken);
         options.Progress($"Kubernetes API at {Api.Address}");
+    }
+
+    private void ForgetVm()
+    {
+        Api.Store.Change(new("networking.istio.io", "workloadentries"), "bookinfo", "ratings-vm", _ => null);
+        Api.Store.Change(new("networking.istio.io", "sidecars"), "bookinfo", "bookinfo-ratings-no-iptables", _ => null);
     }
 
     private async Task StartHostsAsync(SandboxOptions options, CancellationToken cancellationToken)

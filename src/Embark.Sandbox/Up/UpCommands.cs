@@ -13,7 +13,7 @@ internal static class UpCommands
         var options = new SandboxOptions
         {
             Directory = words.Value("--dir") ?? RunDirectory.Default,
-            Vm = new VmOptions { Docker = words.Engine() },
+            Vm = new VmOptions { Docker = words.Engine(), Bare = words.Flag("--bare") },
             RequireHosts = words.Flag("--require-hosts"),
             Progress = line => Console.WriteLine($"sandbox: {line}"),
         };

@@ -23,6 +23,10 @@ internal sealed record VmOptions
     /// <summary>False leaves the user out of group docker.</summary>
     public bool UserMayUseDocker { get; init; } = true;
 
+    /// <summary>True for a machine that nobody prepared: neither the login user nor its directory are there, only root, and
+    /// <c>admin</c> who may use sudo where that is installed.</summary>
+    public bool Bare { get; init; }
+
     /// <summary>The ratings application on 127.0.0.1:9080.</summary>
     public bool Ratings { get; init; } = true;
 

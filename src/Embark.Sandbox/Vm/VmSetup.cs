@@ -13,6 +13,7 @@ internal static class VmSetup
             ["VM_USER"] = options.User,
             ["VM_UID"] = $"{options.Uid}",
             ["VM_SHELL"] = options.Shell,
+            ["VM_BARE"] = options.Bare ? "1" : "",
             ["VM_DOCKER"] = $"{options.Docker}",
             ["VM_DOCKER_MEMBER"] = options.UserMayUseDocker ? options.User : "",
             ["VM_DOCKER_CLIENT"] = Programs.Script("docker.pl"),
@@ -53,7 +54,7 @@ internal static class VmSetup
         UseDNS no
         PasswordAuthentication no
         KbdInteractiveAuthentication no
-        PermitRootLogin no
+        PermitRootLogin {(options.Bare ? "prohibit-password" : "no")}
         PrintMotd no
         Subsystem sftp internal-sftp
         """;

@@ -23,6 +23,27 @@ mkdir -p /etc/istio-proxy
 chmod 0775 /etc/istio-proxy
 chown "$VM_UID:$VM_UID" /etc/istio-proxy
 
+if [ "$VM_BARE" ]; then
+    # Whoever prepares the machine logs in as root, or as admin with sudo; the user and its directory are theirs to make.
+    sed -i "/^$VM_USER:/d" /etc/passwd /etc/group /etc/shadow /etc/gshadow
+    sed -i "s/^docker:.*/docker:x:2375:/" /etc/group
+    rm -rf "/home/$VM_USER" /etc/istio-proxy /etc/sudoers.d/embark-* /usr/local/sbin/embark-hosts
+    echo 'admin:x:1700:1700::/home/admin:/bin/sh' >>/etc/passwd
+    echo 'admin:x:1700:' >>/etc/group
+    echo 'admin:*:19000:0:99999:7:::' >>/etc/shadow
+    for home in /root /home/admin; do
+        mkdir -p -m 0700 "$home" "$home/.ssh"
+        echo "$VM_AUTHORIZED_KEY" >"$home/.ssh/authorized_keys"
+        chmod 0600 "$home/.ssh/authorized_keys"
+    done
+    chown -R 0:0 /root/.ssh
+    chown -R 1700:1700 /home/admin
+    if [ -d /etc/sudoers.d ]; then
+        echo 'admin ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/admin
+        chmod 0440 /etc/sudoers.d/admin
+    fi
+fi
+
 rm -rf /etc/ssh
 mkdir -m 0755 /etc/ssh
 cp "$old$VM_HOST_KEY" /etc/ssh/ssh_host_ed25519_key

@@ -9,11 +9,6 @@ namespace Embark.Checks;
 /// <summary>Ports that the proxy needs must be free, or held by our own proxy (fault rows 89, 124, 133).</summary>
 internal static class PortChecks
 {
-    /// <summary>Envoy's admin, the agent's status, Envoy's readiness and metrics (sidecar-bootstrap 5.7).</summary>
-    private static readonly int[] Standard = [15000, 15020, 15021, 15090];
-
-    private static readonly int[] BridgePorts = [15100, 15120, 15121, 15190];
-
     public static void Examine(VmAnswers vm, WorkloadEntry workload, Findings found)
     {
         var name = workload.Vm.ContainerName;
@@ -23,9 +18,9 @@ internal static class PortChecks
 
         foreach (var socket in vm.Sockets)
         {
-            if (Standard.Contains(socket.Port) && !ours(socket))
-                Taken(found, socket, "the proxy needs this port", "stop the process that holds it");
-            else if (BridgePorts.Contains(socket.Port) && workload.Vm.Options.Profile == Profile.Modern && !bridge(socket))
+            if (workload.Vm.Ports.All.Contains(socket.Port) && !ours(socket))
+                Taken(found, socket, "the proxy needs this port", $"stop the process that holds it; if that is the proxy of another mesh, give this one ports of its own by the annotation {Annotations.PortBase}");
+            else if (workload.Vm.Ports.Beside.All.Contains(socket.Port) && workload.Vm.Options.Profile == Profile.Modern && !bridge(socket))
                 Taken(found, socket, "Embark needs this port while it replaces a proxy", "stop the process that holds it");
             else if (workload.Vm.IngressPorts.Contains(socket.Port) && Overlaps(socket.Address, instance) && !ours(socket) && !bridge(socket))
                 Taken(found, socket, $"the Sidecar's ingress needs {instance}:{socket.Port}",

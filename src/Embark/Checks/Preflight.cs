@@ -13,6 +13,7 @@ internal static class Preflight
     {
         var found = new Findings();
         SystemChecks.Examine(vm, found);
+        if (purpose == VmPurpose.Names) return found;
         if (purpose == VmPurpose.Leave)
         {
             if (vm.Docker?.ExitCode != NoDocker) DockerChecks.Examine(vm.Docker, found);

@@ -36,6 +36,7 @@ internal sealed class ProxyQuestion(VmOverSsh vm, ExpectedProxy expected)
         return new RemoteScript("look at the proxy", $"""
             dir={ShellQuote.Quote(workload.Vm.Directory ?? "")}
             entry={ShellQuote.Quote($"{workload.Name.Namespace}.{workload.Name.Name}")}
+            admin={workload.Vm.Ports.Admin.ToText()} status={workload.Vm.Ports.Status.ToText()} readiness={workload.Vm.Ports.Readiness.ToText()}
             container={ShellQuote.Quote(workload.Vm.ContainerName)}
             stats={ShellQuote.Quote($"/stats?filter={Uri.EscapeDataString(Counters)}")}
             dump={ShellQuote.Quote(dump)}

@@ -36,6 +36,11 @@ internal sealed record DeliveryWork
     /// <summary>True when nothing is brought to the VM, only taken away.</summary>
     public bool IsRemoval => Files.Count == 0 && Container is null && (Removed.Count > 0 || RemovedContainers.Count > 0);
 
+    /// <summary>True when files or a container are brought, or anything of them is set right.</summary>
+    public bool Brings => !IsRemoval && !OnlyNames;
+
+    private bool OnlyNames { get; init; }
+
     /// <summary>The token that the plan needs: one for all of its files.</summary>
     public FileContent.WorkloadToken? Token => Files.Concat(BridgeFiles).Select(f => f.Content).OfType<FileContent.WorkloadToken>().Distinct().SingleOrDefault();
 
@@ -77,6 +82,7 @@ internal sealed record DeliveryWork
             Bridge = replace is { GapExpected: false } ? replace.Bridge : null,
             GapExpected = replace is { GapExpected: true },
             Listeners = replace?.Listeners ?? [],
+            OnlyNames = plan.Steps.All(s => s is PlanStep.KeepNames),
         };
 
         string NameOf(PlanStep.EnsureDirectory made) => made.Path == plan.Directory ? "" : RelativeTo(plan.Directory, made.Path);

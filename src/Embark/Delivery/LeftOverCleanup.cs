@@ -10,7 +10,7 @@ internal sealed class LeftOverCleanup(VmOverSsh vm, Transcript transcript)
 
     public async Task RunAsync(LeftOver left, string directory, VmSettings settings)
     {
-        var steps = new RemoteSteps(directory, settings.ContainerName, settings.Options.Adopt) { SecondsUp = vm.SecondsUp };
+        var steps = new RemoteSteps(directory, settings.ContainerName, settings.Options.Adopt) { SecondsUp = vm.SecondsUp, Ports = settings.Ports };
         var finish = left == LeftOver.Judge && await ProxyStaysUpAsync(steps, settings.ContainerName);
         transcript.Note(finish
             ? "an earlier run was interrupted after its new proxy had started; it is finished first"

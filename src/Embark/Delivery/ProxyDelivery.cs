@@ -14,7 +14,7 @@ internal sealed class ProxyDelivery(VmOverSsh vm, Transcript transcript)
     public async Task RunAsync(Plan plan, DeliveryWork work, ServiceAccountToken? token, ManifestWriter manifest, CancellationToken cancellationToken)
     {
         var proxy = work.Container!;
-        var steps = new RemoteSteps(plan.Directory, proxy.Name, work.MayAdopt || vm.AdoptAllowed) { SecondsUp = vm.SecondsUp };
+        var steps = new RemoteSteps(plan.Directory, proxy.Name, work.MayAdopt || vm.AdoptAllowed) { SecondsUp = vm.SecondsUp, Ports = proxy.Ports };
         var failure = new DeliveryFailure(Session, steps, Restored(plan), vm.Forced);
         var files = work.Stage(plan, token);
 

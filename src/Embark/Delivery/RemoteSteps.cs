@@ -23,12 +23,15 @@ internal sealed class RemoteSteps(string directory, string? container, bool adop
     /// <summary>How long a proxy must stay up without a restart to count as running (decision 15).</summary>
     public int SecondsUp { get; init; } = 3;
 
+    /// <summary>Ports of the proxy under its own name.</summary>
+    public AgentPorts Ports { get; init; } = AgentPorts.Standard;
+
     public bool WithDocker => container is not null;
 
     private string Files => $"{ShellLibrary.Files}\ndir={Ssh.ShellQuote.Quote(directory)}\n";
 
     private string Docker =>
-        $"{Files}{ShellLibrary.Docker}\ncontainer={Ssh.ShellQuote.Quote(container!)}\nadopt={(adopt ? "1" : "")}\n";
+        $"{Files}{ShellLibrary.Docker}\ncontainer={Ssh.ShellQuote.Quote(container!)}\nadopt={(adopt ? "1" : "")} ready_at={Ports.Readiness.ToText()} bridge_ready_at={Ports.Beside.Readiness.ToText()}\n";
 
     /// <summary>Makes the directories and brings the files to <c>next/</c>; nothing that is in use is touched but modes that are too wide.</summary>
     public RemoteScript Stage(IEnumerable<PlanStep.EnsureDirectory> directories, IReadOnlyList<StagedFile> files) =>
@@ -68,9 +71,9 @@ internal sealed class RemoteSteps(string directory, string? container, bool adop
         new("start the bridge", $"""
             {Docker}
             remove_container {Ssh.ShellQuote.Quote(bridge.Name)}
-            must=; if is_ready {AgentPorts.Standard.Readiness.ToText()}; then must=1; fi
-            wanted_listeners {AgentPorts.Standard.Admin.ToText()} {Names(listeners)}
-            {Run(bridge, image, AgentPorts.Bridge)}
+            must=; if is_ready "$ready_at"; then must=1; fi
+            wanted_listeners {Ports.Admin.ToText()} {Names(listeners)}
+            {Run(bridge, image, Ports.Beside)}
             """, Long);
 
     /// <summary>Stops the proxy and takes its name away.</summary>
@@ -85,8 +88,8 @@ internal sealed class RemoteSteps(string directory, string? container, bool adop
             set_aside {Names(removed)}
             install_files {Names(installed)}
             must=; if [ -f "$dir/previous/.ready" ]; then must=1; fi
-            wanted_listeners {AgentPorts.Bridge.Admin.ToText()} {Names(listeners)}
-            {Run(proxy, image, AgentPorts.Standard)}
+            wanted_listeners {Ports.Beside.Admin.ToText()} {Names(listeners)}
+            {Run(proxy, image, Ports)}
             """, Long);
 
     /// <summary>Moves the files into place where no container is wanted.</summary>

@@ -13,13 +13,28 @@ internal static class ShellLibrary
 
     public static string Proof { get; } = Web + "\n" + Read("proof.sh");
 
+    public static string Hosts { get; } = Read("hosts.sh");
+
+    public static string Reach { get; } = Read("reach.sh");
+
+    /// <summary>The script that root runs on the VM, as it is installed there: with its comments.</summary>
+    public static string HostsTool { get; } = Text("embark-hosts.sh");
+
+    /// <summary>What root runs on a machine that is prepared: with its comments, since people read it first.</summary>
+    public static string Prepare { get; } = Text("prepare.sh");
+
     private static string Read(string name)
+    {
+        // Comments and indentation need not travel with every step; there is no here-document that would miss them.
+        var lines = Text(name).Split('\n').Select(line => line.TrimStart()).Where(line => line.Length > 0 && line[0] != '#');
+        return string.Join('\n', lines);
+    }
+
+    private static string Text(string name)
     {
         using var stream = typeof(ShellLibrary).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"{name} is not in the assembly");
         using var reader = new StreamReader(stream);
-        // Comments and indentation need not travel with every step; there is no here-document that would miss them.
-        var lines = reader.ReadToEnd().Split('\n').Select(line => line.TrimStart()).Where(line => line.Length > 0 && line[0] != '#');
-        return string.Join('\n', lines);
+        return reader.ReadToEnd();
     }
 }

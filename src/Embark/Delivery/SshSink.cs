@@ -26,7 +26,9 @@ public sealed class SshSink(VmOverSsh vm, TokenIssuer tokens, Transcript transcr
         var work = DeliveryWork.Of(plan);
         if (plan.Steps.Count == 0) transcript.NothingToChange();
         else if (work.IsRemoval) await new VmRemoval(vm.Session, transcript, vm.Forced).RunAsync(plan, work);
-        else await BringAsync(plan, work, cancellationToken);
+        else if (work.Brings) await BringAsync(plan, work, cancellationToken);
+        if (plan.Steps.OfType<PlanStep.KeepNames>().SingleOrDefault() is { } names)
+            await new HostsDelivery(vm.Session, transcript, vm.Forced).RunAsync(plan, names, required: !work.Brings);
         if (EndsSession) vm.Close();
     }
 

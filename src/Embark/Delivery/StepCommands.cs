@@ -20,6 +20,7 @@ public static class StepCommands
         PlanStep.RemoveContainer { Stop: true } remove => [["docker", "stop", remove.Name], ["docker", "rm", "--force", remove.Name]],
         PlanStep.RemoveContainer remove => [["docker", "rm", "--force", remove.Name]],
         PlanStep.RemovePaths remove => RemovePaths(plan, remove),
+        PlanStep.KeepNames names => [["sudo", "-n", HostsDelivery.Tool, names.Lines.Count > 0 ? "apply" : "remove", names.Owner]],
         _ => [],
     };
 

@@ -45,6 +45,9 @@ internal sealed record VmAnswers
     /// <summary>Id of a foreign container that an earlier run took over and did not come to its end; null for none.</summary>
     public string? AdoptedId { get; init; }
 
+    /// <summary>Text of /etc/hosts; null when it could not be read.</summary>
+    public string? HostsFile { get; init; }
+
     public required IReadOnlyList<string> Addresses { get; init; }
     public required IReadOnlyList<SocketAnswer> Sockets { get; init; }
 

@@ -51,6 +51,7 @@ internal static partial class VmAnswersReader
             Key = lookup["key"].Select(Word).FirstOrDefault(),
             Starting = lookup["starting"].Any(),
             AdoptedId = lookup["adopted"].FirstOrDefault() is { Length: > 0 } adopted ? Word(adopted) : null,
+            HostsFile = Text(lookup, "hosts"),
             Addresses = Addresses(Text(lookup, "addresses") ?? ""),
             Sockets = [.. lookup["listen"].Select(line => Listening(line, names)).Distinct()],
             Docker = Docker(lookup),

@@ -29,6 +29,7 @@ internal static class VmFactsReader
         Containers = [.. (vm.Docker?.Containers ?? []).Select(c => new ContainerFacts(c.Name, c.Status == "running", c.Labels, c.User, c.Image)
             { NamedImage = c.NamedImage, Arguments = c.Arguments, Mounts = c.Mounts })],
         Addresses = vm.Addresses,
+        HostsFile = vm.HostsFile,
         Listening = [.. vm.Sockets.Select(s => new ListeningSocket(s.Address, s.Port, s.Process))],
     };
 

@@ -76,6 +76,7 @@ public sealed class VmOverSsh(SshOptions options, Transcript transcript, TimePro
             dir={Ssh.ShellQuote.Quote(workload.Vm.Directory ?? "")}
             entry={Ssh.ShellQuote.Quote($"{workload.Name.Namespace}.{workload.Name.Name}")}
             container={Ssh.ShellQuote.Quote(workload.Vm.ContainerName)}
+            names={(Purpose == VmPurpose.Names ? "1" : "")}
             own={Ssh.ShellQuote.Quote(string.Join(' ', OwnFiles.Files))}
             tools={Ssh.ShellQuote.Quote(string.Join(' ', SystemChecks.Tools))}
             {ShellLibrary.Facts}

@@ -8,4 +8,10 @@ public enum VmPurpose
 
     /// <summary>To take it away.</summary>
     Leave,
+
+    /// <summary>To look whether it could join; nothing is changed, not even what an interrupted run left behind.</summary>
+    Look,
+
+    /// <summary>To change its <c>/etc/hosts</c>: Docker does not matter.</summary>
+    Names,
 }

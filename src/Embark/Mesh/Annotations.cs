@@ -22,6 +22,7 @@ internal static class Annotations
     public const string Directory = Prefix + "proxy-config-dir";
     public const string ImageHub = Prefix + "proxy-image-hub";
     public const string ContainerName = Prefix + "proxy-container-name";
+    public const string PortBase = Prefix + "proxy-port-base";
     public const string InstanceIp = Prefix + "proxy-instance-ip";
     public const string OverridesConfigMap = Prefix + "mesh-expansion-configmap";
     public const string KubernetesCaConfigMap = Prefix + "k8s-ca-root-cert-configmap";
@@ -50,6 +51,7 @@ internal static class Annotations
         new(ImageHub, "repository prefix of the proxy image", "the mesh's hub", Grammar.Repository),
         new(ProxyImage, "complete proxy image; beats hub and tag", "the mesh's image", Grammar.ImageReference),
         new(ContainerName, "name of the proxy's container", "istio-proxy", Grammar.ContainerName),
+        new(PortBase, "first of the ports that the proxy takes for itself (that, and 20, 21 and 90 above; 100 more while it is replaced), where another mesh's proxy has the usual ones", "15000", Grammar.PortBase),
         new(InstanceIp, "IP address that the proxy binds, where spec.address is on no interface of the VM", "spec.address", Grammar.InstanceIp),
         new(ProxyConfig, "ProxyConfig as YAML, laid over the mesh's", "none", Grammar.Lines) { Cap = Grammar.ProxyConfigCap },
         new(InterceptionMode, "how the proxy gets traffic; only NONE is supported on VMs today", "NONE", Grammar.InterceptionMode),
@@ -62,7 +64,7 @@ internal static class Annotations
     ];
 
     /// <summary>Those that say where the VM is and what our things there are called.</summary>
-    public static IReadOnlyList<Annotation> OfReach { get; } = [.. OfWorkloadEntries.Where(a => a.Name is SshHost or SshPort or SshUser or Directory or ContainerName)];
+    public static IReadOnlyList<Annotation> OfReach { get; } = [.. OfWorkloadEntries.Where(a => a.Name is SshHost or SshPort or SshUser or Directory or ContainerName or PortBase)];
 
     public static IReadOnlyList<Annotation> OfSystemNamespace { get; } =
     [

@@ -124,6 +124,7 @@ internal sealed class EntryDoor(MeshReaderOptions options)
             Ssh = new(user, host, port) { DiffersFromAddress = annotations[Annotations.SshHost] is { } own && own != addresses.Address },
             Directory = options.Directory ?? annotations[Annotations.Directory],
             ContainerName = annotations[Annotations.ContainerName] ?? "istio-proxy",
+            Ports = annotations[Annotations.PortBase] is { } basis ? AgentPorts.From(int.Parse(basis, CultureInfo.InvariantCulture)) : AgentPorts.Standard,
             Policy = options.Policy,
             // The start script of an offline delivery always starts the proxy.
             Options = options.Directory == Placeholder.Directory ? options.Join with { StartProxy = true } : options.Join,

@@ -45,6 +45,9 @@ internal sealed class EntryReader(KubernetesClient client, MeshReaderOptions opt
     public async Task<EntryState?> StateAsync(NamespacedName name, CancellationToken cancellationToken) =>
         await client.GetAsync(IstioKinds.WorkloadEntries(await VersionAsync(cancellationToken)), name.Namespace, name.Name, cancellationToken) is { } entry ? EntryState.Of(entry) : null;
 
+    public async Task<MeshNames> NamesAsync(WorkloadEntry workload, string clusterDomain, CancellationToken cancellationToken) =>
+        await new NamesReader(client, await VersionAsync(cancellationToken)).ReadAsync(workload, clusterDomain, cancellationToken);
+
     public async Task<bool> HasAsync(NamespacedName name, CancellationToken cancellationToken) =>
         await client.GetAsync(IstioKinds.WorkloadEntries(await VersionAsync(cancellationToken)), name.Namespace, name.Name, cancellationToken) is not null;
 

@@ -39,6 +39,9 @@ internal static partial class Grammar
     public static FieldGrammar Port { get; } =
         new("a port number from 1 to 65535", v => PortPattern().IsMatch(v) && int.Parse(v, CultureInfo.InvariantCulture) is >= 1 and <= 65535);
 
+    public static FieldGrammar PortBase { get; } =
+        new("a port number from 1024 to 65000 that is a multiple of 100", v => PortPattern().IsMatch(v) && int.Parse(v, CultureInfo.InvariantCulture) is >= 1024 and <= 65000 and var basis && basis % 100 == 0);
+
     public static FieldGrammar SshUser { get; } =
         new("a user name (lower-case letter or '_', then lower case, digits, '_', '.', '-', at most 32)", v => SshUserPattern().IsMatch(v));
 

@@ -37,7 +37,11 @@ internal sealed record IstioPort(int Number, string? Name, string? Protocol);
 internal sealed record ServiceEntryObject(ObjectMeta Metadata, ServiceEntrySpec? Spec);
 
 /// <summary>Hosts and ports.</summary>
-internal sealed record ServiceEntrySpec(IReadOnlyList<string>? Hosts, IReadOnlyList<IstioPort>? Ports);
+internal sealed record ServiceEntrySpec(IReadOnlyList<string>? Hosts, IReadOnlyList<IstioPort>? Ports)
+{
+    /// <summary>Namespaces it is shown to; <c>*</c> and absent for all, <c>.</c> for its own.</summary>
+    public IReadOnlyList<string>? ExportTo { get; init; }
+}
 
 /// <summary>A Telemetry as the API gives it.</summary>
 internal sealed record TelemetryObject(ObjectMeta Metadata, TelemetrySpec? Spec);

@@ -37,6 +37,10 @@ public sealed class MeshReader(KubernetesClient client, MeshReaderOptions option
     /// <summary>True when there is an entry of that name; nothing of it is checked.</summary>
     public Task<bool> HasWorkloadAsync(NamespacedName name, CancellationToken cancellationToken) => _entries.HasAsync(name, cancellationToken);
 
+    /// <summary>Names that the VM's Sidecar lets it call, with the addresses where its proxy listens for them.</summary>
+    public Task<MeshNames> NamesAsync(WorkloadEntry workload, MeshSettings mesh, CancellationToken cancellationToken) =>
+        _entries.NamesAsync(workload, mesh.ClusterDomain, cancellationToken);
+
     /// <summary>What istiod says of the entry's VM now; null when the entry is gone.</summary>
     public Task<EntryState?> StateAsync(NamespacedName name, CancellationToken cancellationToken) => _entries.StateAsync(name, cancellationToken);
 

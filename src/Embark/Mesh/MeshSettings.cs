@@ -20,6 +20,9 @@ public sealed record MeshSettings
     /// <summary>ProxyConfig from the ConfigMap that the system namespace names for mesh expansion; null for none.</summary>
     public JsonObject? Overrides { get; init; }
 
+    /// <summary>Which cluster this is: the uid of the control plane's namespace; null where it could not be read.</summary>
+    public string? ClusterId { get; init; }
+
     /// <summary>global.multiCluster.clusterName. Default <c>Kubernetes</c>.</summary>
     public string ClusterName { get; init; } = "Kubernetes";
 

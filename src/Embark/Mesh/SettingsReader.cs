@@ -41,6 +41,7 @@ internal sealed class SettingsReader(KubernetesClient client, MeshReaderOptions 
         var config = mesh.DefaultConfig(findings);
         return findings.Problems.Count > 0 && gatewayFindings.Problems.Count == 0 ? null : settings with
         {
+            ClusterId = (await systemNamespace)?.Metadata.Uid is { } uid && Grammar.Identifier.Accepts(uid) ? uid : null,
             DefaultConfig = config,
             Overrides = overrides,
             KubernetesCa = ca,

@@ -14,6 +14,9 @@ public sealed record VmSettings
     /// <summary>Container name. Default <c>istio-proxy</c>.</summary>
     public string ContainerName { get; init; } = "istio-proxy";
 
+    /// <summary>Ports that agent and Envoy take for themselves (<c>proxy-port-base</c>). Default 15000, 15020, 15021, 15090.</summary>
+    public AgentPorts Ports { get; init; } = AgentPorts.Standard;
+
     /// <summary>TCP ports that the Sidecar's ingress asks for on the instance address; the preflight checks that they are free.</summary>
     public IReadOnlyList<int> IngressPorts { get; init; } = [];
 

@@ -68,6 +68,9 @@ public sealed record WorkloadEntry
     /// <summary>HTTP ports of Services in the entry's namespace; empty when they could not be read.</summary>
     public IReadOnlyList<MeshService> Services { get; init; } = [];
 
+    /// <summary>Names that the VM shall find in its <c>/etc/hosts</c>; null when they were not asked for.</summary>
+    public MeshNames? Names { get; init; }
+
     /// <summary>Things worth knowing that stop nothing.</summary>
     public IReadOnlyList<Problem> Warnings { get; init; } = [];
 

@@ -17,6 +17,12 @@ public sealed record AgentPorts(int Admin, int Status, int Readiness, int Metric
     /// <summary>Ports of the bridge, which serves beside the proxy.</summary>
     public static AgentPorts Bridge { get; } = new(15100, 15120, 15121, 15190);
 
+    /// <summary>Annotation value: four ports of their own, for a machine in two meshes. The bridge takes those 100 above.</summary>
+    public static AgentPorts From(int basis) => new(basis, basis + 20, basis + 21, basis + 90);
+
+    /// <summary>Ports of the bridge that stands in for a proxy with these.</summary>
+    public AgentPorts Beside => From(Admin + 100);
+
     /// <summary>All four.</summary>
     public IReadOnlyList<int> All => [Admin, Status, Readiness, Metrics];
 }

@@ -24,8 +24,11 @@ public sealed record ContainerSpec
     /// <summary>Path of the environment file on the VM.</summary>
     public required string EnvironmentFile { get; init; }
 
-    /// <summary>Port of the readiness probe: 15021, or 15121 for the bridge.</summary>
-    public required int ReadinessPort { get; init; }
+    /// <summary>Ports that it takes for itself.</summary>
+    public required AgentPorts Ports { get; init; }
+
+    /// <summary>Port of the readiness probe: as a rule 15021, or 15121 for the bridge.</summary>
+    public int ReadinessPort => Ports.Readiness;
 
     /// <summary>All words, with <paramref name="image"/> in place.</summary>
     public IReadOnlyList<string> Command(string image) => ["docker", "run", "-d", .. Options, image, .. Arguments];

@@ -14,6 +14,9 @@ public static class EmbarkLabels
     /// <summary><c>namespace/name</c> of the WorkloadEntry.</summary>
     public const string Workload = "embark.workload-entry";
 
+    /// <summary>Which cluster the WorkloadEntry is in: the uid of the control plane's namespace; absent where it could not be read.</summary>
+    public const string Cluster = "embark.cluster";
+
     /// <summary><c>modern</c> or <c>tetrate</c>.</summary>
     public const string Profile = "embark.profile";
 
@@ -23,9 +26,9 @@ public static class EmbarkLabels
     /// <summary>True when Embark made the container.</summary>
     public static bool IsOurs(ContainerFacts container) => container.Labels.GetValueOrDefault(Managed) == "true";
 
-    internal static IEnumerable<string> Words(string role, NamespacedName workload, Profile profile, string hash) =>
+    internal static IEnumerable<string> Words(string role, NamespacedName workload, string? cluster, Profile profile, string hash) =>
     [
-        "--label", $"{Managed}=true", "--label", $"{Role}={role}", "--label", $"{Workload}={workload}",
+        "--label", $"{Managed}=true", "--label", $"{Role}={role}", "--label", $"{Workload}={workload}", .. cluster is null ? Array.Empty<string>() : ["--label", $"{Cluster}={cluster}"],
         "--label", $"{Profile}={profile.ToString().ToLowerInvariant()}", "--label", $"{Plan}={hash}",
     ];
 }

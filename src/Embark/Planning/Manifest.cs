@@ -10,6 +10,9 @@ public sealed record Manifest
     /// <summary>The WorkloadEntry, <c>namespace/name</c>.</summary>
     public required string WorkloadEntry { get; init; }
 
+    /// <summary>Which cluster it is in: the uid of the control plane's namespace; null where it could not be read.</summary>
+    public string? Cluster { get; init; }
+
     /// <summary>resourceVersion of the WorkloadEntry that was applied.</summary>
     public string? ResourceVersion { get; init; }
 

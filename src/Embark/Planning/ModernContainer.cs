@@ -5,6 +5,9 @@ namespace Embark.Planning;
 /// <summary>The docker words of sidecar-bootstrap 5.5 and 6.2, modern form.</summary>
 internal sealed record ModernContainer(MeshSettings Mesh, WorkloadEntry Workload, VmFacts? Facts, string Image, IReadOnlyList<string> HostAliases)
 {
+    /// <summary>Which cluster it is for, where it is known; no part of the plan's hash.</summary>
+    public string? Cluster { get; init; }
+
     private JoinOptions Options => Workload.Vm.Options;
 
     private string Uid => Facts is null ? Placeholder.Uid : Facts.Uid.ToText();
@@ -16,17 +19,17 @@ internal sealed record ModernContainer(MeshSettings Mesh, WorkloadEntry Workload
     /// <summary>Value of <c>--user</c>: the SSH user itself, so that files need no group tricks; root where ports below 1024 are wanted.</summary>
     public string User => Options.PrivilegedPorts ? "0:0" : $"{Uid}:{GidOfUser}";
 
-    public ContainerSpec Proxy(VmPaths paths, string hash) => Spec("proxy", Workload.Vm.ContainerName, paths, hash, AgentPorts.Standard);
+    public ContainerSpec Proxy(VmPaths paths, string hash) => Spec("proxy", Workload.Vm.ContainerName, paths, hash, Workload.Vm.Ports);
 
     /// <summary>The temporary proxy of 5.7, with files of its own.</summary>
-    public ContainerSpec Bridge(VmPaths paths, string hash) => Spec("bridge", $"{Workload.Vm.ContainerName}.bridge", paths.Bridge, hash, AgentPorts.Bridge);
+    public ContainerSpec Bridge(VmPaths paths, string hash) => Spec("bridge", $"{Workload.Vm.ContainerName}.bridge", paths.Bridge, hash, Workload.Vm.Ports.Beside);
 
     private ContainerSpec Spec(string role, string name, VmPaths paths, string hash, AgentPorts ports) => new()
     {
         Name = name,
         Image = Image,
         EnvironmentFile = paths.Environment,
-        ReadinessPort = ports.Readiness,
+        Ports = ports,
         Mounts = Mounts(paths),
         Options =
         [
@@ -38,7 +41,7 @@ internal sealed record ModernContainer(MeshSettings Mesh, WorkloadEntry Workload
             .. Mounts(paths).SelectMany(mount => new[] { "--mount", $"type=bind,source={mount.Source},target={mount.Target}{(mount.ReadOnly ? ",readonly" : "")}" }),
             "--env-file", paths.Environment,
             .. HostAliases.SelectMany(alias => new[] { "--add-host", alias }),
-            .. EmbarkLabels.Words(role, Workload.Name, Profile.Modern, hash),
+            .. EmbarkLabels.Words(role, Workload.Name, Cluster, Profile.Modern, hash),
         ],
         Arguments =
         [

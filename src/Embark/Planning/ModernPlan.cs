@@ -8,6 +8,9 @@ internal sealed record ModernPlan(MeshSettings Mesh, WorkloadEntry Workload, VmF
 {
     private JoinOptions Options => Workload.Vm.Options;
 
+    // Said on a VM that is asked; a dry run and a bundle leave it out, as they leave out what only the VM knows.
+    private string? Cluster => Facts is null ? null : Mesh.ClusterId;
+
     private UnixFileMode TokensMode => Options.PrivilegedPorts ? FileModes.GroupDirectory : FileModes.OwnerDirectory;
 
     private UnixFileMode TokenMode => Options.PrivilegedPorts ? FileModes.OwnerAndGroupRead : FileModes.OwnerOnly;
@@ -26,6 +29,7 @@ internal sealed record ModernPlan(MeshSettings Mesh, WorkloadEntry Workload, VmF
         ];
         // Facts that change nothing, the label itself and files only are left out of the hash; the user id changes the container.
         var hash = PlanHash.Of(Profile.Modern, files, Options.StartProxy ? words.Proxy(Paths, Label(Placeholder.Plan)) : null);
+        words = words with { Cluster = Cluster };
         var label = Facts is null ? Label(Placeholder.Plan) : hash;
         var state = new VmState(Facts, Paths, Workload, Mesh.TrustDomain, words.User, hash);
         var containers = Options.StartProxy ? ContainerSteps(state, words, label, findings) : [];
@@ -94,8 +98,8 @@ internal sealed record ModernPlan(MeshSettings Mesh, WorkloadEntry Workload, VmF
     private System.Text.Json.Nodes.JsonObject BridgeConfig()
     {
         var config = Config.Json.DeepClone().AsObject();
-        config["proxyAdminPort"] = AgentPorts.Bridge.Admin;
-        config["statusPort"] = AgentPorts.Bridge.Status;
+        config["proxyAdminPort"] = Workload.Vm.Ports.Beside.Admin;
+        config["statusPort"] = Workload.Vm.Ports.Beside.Status;
         config.Remove("readinessProbe"); // istiod hears of the VM's health from the proxy itself
         return config;
     }
@@ -119,6 +123,7 @@ internal sealed record ModernPlan(MeshSettings Mesh, WorkloadEntry Workload, VmF
         return new(Paths.Manifest, FileModes.OwnerAndGroupRead, new FileContent.Manifest(new()
         {
             WorkloadEntry = Workload.Name.ToString(),
+            Cluster = Cluster,
             ResourceVersion = Workload.ResourceVersion,
             Profile = "modern",
             Plan = label,

@@ -39,6 +39,7 @@ internal static class ModernProxyConfig
             merged["discoveryAddress"] = $"{Istiod(mesh)}.{mesh.SystemNamespace}.svc:{GatewayAddress.IstiodPort}";
         if (string.IsNullOrEmpty(ProxyConfigLayers.Text(merged, "serviceCluster")))
             merged["serviceCluster"] = ProxyConfigLayers.ServiceCluster(workload);
+        if (workload.Vm.Ports != AgentPorts.Standard) (merged["proxyAdminPort"], merged["statusPort"]) = (workload.Vm.Ports.Admin, workload.Vm.Ports.Status);
         return merged;
     }
 

@@ -33,6 +33,11 @@ public abstract record PlanStep
     /// <param name="Stop">True: it is asked to stop first, so that it drains.</param>
     public sealed record RemoveContainer(string Name, bool Adopted = false, bool Stop = false) : PlanStep;
 
+    /// <summary>Keep names in <c>/etc/hosts</c>, by the script that <c>prepare</c> installed.</summary>
+    /// <param name="Owner"><c>namespace/name</c> of the WorkloadEntry.</param>
+    /// <param name="Lines">Lines of the block; none takes it away.</param>
+    public sealed record KeepNames(string Owner, IReadOnlyList<string> Lines) : PlanStep;
+
     /// <summary>Remove files and, when they are then empty, directories of ours.</summary>
     public sealed record RemovePaths(IReadOnlyList<string> Paths) : PlanStep;
 }

@@ -16,11 +16,14 @@ public static class Planner
         var config = ProxyConfiguration.For(mesh, workload, findings);
         var image = ImageReference.For(mesh, workload.Vm, findings);
         JoinChecks.Run(mesh, workload, config, findings);
+        if (facts is not null) OtherMesh.Check(mesh, workload, facts, findings);
         var paths = new VmPaths(DirectoryOf(workload, facts));
 
         var (steps, hash) = workload.Vm.Options.Profile == Profile.Tetrate
             ? new TetratePlan(mesh, workload, facts, config, image, paths).Make(findings)
             : new ModernPlan(mesh, workload, facts, config, image, paths).Make(findings);
+        var names = facts is not null && workload.Names is { IsComplete: true } known && HostsFile.Of(facts, workload.Name).HasBlock
+            ? HostsFile.Of(facts, workload.Name).StepFor(known, findings) : null;
         findings.ThrowIfAny($"WorkloadEntry {workload.Name}");
         return new()
         {
@@ -29,7 +32,7 @@ public static class Planner
             Target = workload.Vm.Ssh,
             Profile = workload.Vm.Options.Profile,
             Directory = paths.Directory,
-            Steps = steps,
+            Steps = names is null ? steps : [.. steps, names],
             Warnings = [.. mesh.Warnings.Concat(workload.Warnings).Concat(findings.Warnings).Distinct()],
             Hash = hash,
         };
@@ -39,6 +42,27 @@ public static class Planner
     /// <param name="workload">The WorkloadEntry.</param>
     /// <param name="facts">The VM; null in a dry run: the plan then names everything that may be there.</param>
     public static Plan ToLeave(WorkloadEntry workload, VmFacts? facts) => Removal.Of(workload, facts, DirectoryOf(workload, facts));
+
+    /// <summary>The plan that keeps names in the VM's <c>/etc/hosts</c>, or takes them away; no steps when nothing would change.</summary>
+    /// <param name="workload">The WorkloadEntry.</param>
+    /// <param name="facts">The VM.</param>
+    /// <param name="names">What shall be there; null to take it away.</param>
+    public static Plan ForNames(WorkloadEntry workload, VmFacts facts, MeshNames? names)
+    {
+        var findings = new Findings();
+        var step = HostsFile.Of(facts, workload.Name).StepFor(names, findings);
+        return new()
+        {
+            Workload = workload.Name,
+            ResourceVersion = workload.ResourceVersion,
+            Target = workload.Vm.Ssh,
+            Profile = workload.Vm.Options.Profile,
+            Directory = DirectoryOf(workload, facts),
+            Steps = step is null ? [] : [step],
+            Warnings = [.. (names?.Warnings ?? []).Concat(findings.Warnings).Distinct()],
+            Hash = $"sha256:{PlanHash.Of(string.Join('\n', step?.Lines ?? []))}",
+        };
+    }
 
     private static string DirectoryOf(WorkloadEntry workload, VmFacts? facts) =>
         workload.Vm.Directory ?? facts?.Directory ?? $"{Placeholder.Home}/.embark/{workload.Name.Namespace}.{workload.Name.Name}";

@@ -12,6 +12,7 @@ internal static class Removal
         [
             .. Containers(workload, facts).Select(name => new PlanStep.RemoveContainer(name, Stop: facts?.Containers.Any(c => c.Name == name && c.Running) ?? true)),
             new PlanStep.RemovePaths([.. Files(paths, facts), .. Directories(paths)]),
+            .. facts is null || HostsFile.Of(facts, workload.Name).HasBlock ? [new PlanStep.KeepNames(workload.Name.ToString(), [])] : Array.Empty<PlanStep>(),
         ];
         return new()
         {

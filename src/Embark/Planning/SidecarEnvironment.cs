@@ -49,8 +49,8 @@ internal static class SidecarEnvironment
         new("24", "ISTIO_META_MESH_ID", "ProxyConfig.meshId does not fill it", MeshId, i => NonEmpty(i.Mesh.MeshId) ?? i.Mesh.GlobalTrustDomain),
         new("25", "ISTIO_META_WORKLOAD_ENTRY", "lets istiod keep the health of an entry made by hand", i => ReportsHealth(i) && !i.Bridge ? i.Workload.Name.Name : null, _ => null),
         new("26", "ISTIO_META_UNPRIVILEGED_POD", "istiod leaves out ports that the proxy may not bind", i => MayBindLowPorts(i) ? null : "true", _ => null),
-        new("bridge", AgentPorts.ReadinessVariable, "readiness port of the bridge (5.7)", i => i.Bridge ? AgentPorts.Bridge.Readiness.ToText() : null, _ => null),
-        new("bridge", AgentPorts.MetricsVariable, "metrics port of the bridge (5.7)", i => i.Bridge ? AgentPorts.Bridge.Metrics.ToText() : null, _ => null),
+        new("bridge", AgentPorts.ReadinessVariable, "readiness port of the bridge (5.7), or of a second mesh's proxy", i => OwnPorts(i)?.Readiness.ToText(), _ => null),
+        new("bridge", AgentPorts.MetricsVariable, "metrics port of the bridge (5.7), or of a second mesh's proxy", i => OwnPorts(i)?.Metrics.ToText(), _ => null),
     ];
 
     /// <summary>Text of the file: first proxyMetadata sorted by key, then the table; each name once, the table's value wins.</summary>
@@ -73,6 +73,9 @@ internal static class SidecarEnvironment
 
     private const string Certs = "/etc/certs";
     private const string TetrateCerts = "/var/run/secrets/istio";
+
+    private static AgentPorts? OwnPorts(EnvironmentInputs i) =>
+        i.Bridge ? i.Workload.Vm.Ports.Beside : i.Workload.Vm.Ports == AgentPorts.Standard ? null : i.Workload.Vm.Ports;
 
     private static string Interception(EnvironmentInputs i) => i.Workload.InterceptionMode.ToString().ToUpperInvariant();
 

@@ -5,13 +5,13 @@ namespace Embark.Planning;
 /// <summary>The docker words of the guide's time (sidecar-bootstrap 5.5 and 6.4).</summary>
 internal static class TetrateContainer
 {
-    public static ContainerSpec For(MeshSettings mesh, WorkloadEntry workload, ProxyConfiguration config, string image, VmPaths paths, string hash) => new()
+    public static ContainerSpec For(MeshSettings mesh, WorkloadEntry workload, ProxyConfiguration config, string image, VmPaths paths, string hash, string? cluster) => new()
     {
         Name = workload.Vm.ContainerName,
         Image = image,
         RunByTag = true,
         EnvironmentFile = paths.Environment,
-        ReadinessPort = AgentPorts.Standard.Readiness,
+        Ports = AgentPorts.Standard,
         Options =
         [
             "--name", workload.Vm.ContainerName, "--restart", "unless-stopped", "--network", "host",
@@ -20,7 +20,7 @@ internal static class TetrateContainer
             .. mesh.KubernetesCa is null ? [] : new[] { "-v", $"{paths.KubernetesCa}:/var/run/secrets/kubernetes.io/serviceaccount/ca.crt" },
             "--env-file", paths.Environment,
             .. config.HostAliases.SelectMany(alias => new[] { "--add-host", alias }),
-            .. EmbarkLabels.Words("proxy", workload.Name, Profile.Tetrate, hash),
+            .. EmbarkLabels.Words("proxy", workload.Name, cluster, Profile.Tetrate, hash),
         ],
         Arguments =
         [

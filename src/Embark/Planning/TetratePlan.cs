@@ -28,5 +28,5 @@ internal sealed record TetratePlan(MeshSettings Mesh, WorkloadEntry Workload, Vm
         return (steps, hash);
     }
 
-    private ContainerSpec Container(string hash) => TetrateContainer.For(Mesh, Workload, Config, Image, Paths, hash);
+    private ContainerSpec Container(string hash) => TetrateContainer.For(Mesh, Workload, Config, Image, Paths, hash, hash.EndsWith(Placeholder.Plan, StringComparison.Ordinal) ? null : Mesh.ClusterId);
 }

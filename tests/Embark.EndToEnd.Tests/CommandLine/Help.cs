@@ -12,6 +12,11 @@ public sealed class Help
     [InlineData("x sidecar-bootstrap -h")]
     [InlineData("leave --help")]
     [InlineData("trust --help")]
+    [InlineData("prepare --help")]
+    [InlineData("new --help")]
+    [InlineData("firewall --help")]
+    [InlineData("check --help")]
+    [InlineData("hosts --help")]
     public async Task Goes_to_standard_output_with_examples(string arguments)
     {
         var run = await EmbarkProgram.RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));

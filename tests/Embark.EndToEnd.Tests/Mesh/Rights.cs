@@ -15,9 +15,20 @@ public sealed partial class Rights(World world) : IClassFixture<World>
         foreach (var command in new[]
         {
             "join ratings-vm.bookinfo --dry-run", "join ratings-vm.bookinfo --no-proof", "x sidecar-bootstrap ratings-vm.bookinfo --start-istio-proxy",
-            "join -l app=ratings -n bookinfo --dry-run", "trust ratings-vm.bookinfo", "leave ratings-vm.bookinfo --dry-run", "leave ratings-vm.bookinfo",
+            "join -l app=ratings -n bookinfo --dry-run", "check ratings-vm.bookinfo", "firewall ratings-vm.bookinfo", "trust ratings-vm.bookinfo", "leave ratings-vm.bookinfo --dry-run", "leave ratings-vm.bookinfo",
         })
             (await world.EmbarkAsync([.. command.Split(' '), "--kubeconfig", kubeconfig])).ShouldEndWith(0);
+    }
+
+    [Fact(Timeout = 180_000)]
+    public async Task Documented_rights_show_every_name()
+    {
+        world.Need();
+        var run = await world.EmbarkAsync("hosts", "ratings-vm.bookinfo", "--kubeconfig", await KubeconfigAsync("just-names", _ => true));
+
+        run.ShouldEndWith(0);
+        Assert.Contains("127.0.0.2 reviews.bookinfo.svc ", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("may not be listed", run.Error, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 180_000)]

@@ -70,7 +70,7 @@ retire() {
     seen_id >"$dir/previous/.adopted" || exit 1
   elif is_created; then remove_container "$1"; return 0
   fi
-  if is_ready 15021; then : >"$dir/previous/.ready" || exit 1; fi
+  if is_ready "$ready_at"; then : >"$dir/previous/.ready" || exit 1; fi
   if is_running; then : >"$dir/previous/.stopped" && docker_ 60 stop "$1" >/dev/null || exit 1; fi
   docker_ 20 rename "$1" "$1.old" || exit 1
 }
@@ -80,7 +80,7 @@ start_again() {
   docker_ 60 start "$container" >/dev/null || exit 1
   sleep 1; second=1
   # Whoever carries the traffic meanwhile goes only when this one does.
-  while [ -f "$dir/previous/.ready" ] && [ "$second" -lt "$patience" ] && ! is_ready 15021; do second=$((second + 1)); sleep 1; done
+  while [ -f "$dir/previous/.ready" ] && [ "$second" -lt "$patience" ] && ! is_ready "$ready_at"; do second=$((second + 1)); sleep 1; done
   look "$container" && is_running || stop "container $container does not stay up"
 }
 
@@ -88,7 +88,7 @@ start_again() {
 roll_back() {
   if look "$container.old"; then
     if is_ours || is_adopted; then
-      remove_proxy "$container" 15021
+      remove_proxy "$container" "$ready_at"
       restore_files
       docker_ 20 rename "$container.old" "$container" || exit 1
       start_again
@@ -100,7 +100,7 @@ roll_back() {
     restore_files
     start_again
   fi
-  remove_proxy "$container.bridge" 15121
+  remove_proxy "$container.bridge" "$bridge_ready_at"
   forget
 }
 

@@ -1,5 +1,5 @@
 # Reads what a plan and the preflight need; changes nothing. Answers one `key value` a line.
-# Given: dir (empty: the default), entry (namespace.name), container, own (files of ours, relative to dir), tools.
+# Given: dir (empty: the default), entry (namespace.name), container, names (empty: /etc/hosts only where a block of ours is), own (files of ours, relative to dir), tools.
 # Free text travels as base64, in as many lines as it takes: a line without a space goes on with the one before; `-` stands for none.
 # Every program that is started costs a busy VM some milliseconds, so one call asks for as much as it can. Tested with dash, busybox and bash.
 say() { printf '%s %s\n' "$1" "$2"; }
@@ -49,6 +49,7 @@ $dir"
 
   [ -d "$dir" ] && [ ! -L "$dir" ] && cd "$dir" 2>/dev/null && { ask_directory; cd /; }
 
+  if [ "$names" ] || grep -q '^# BEGIN embark ' /etc/hosts 2>/dev/null; then say hosts "$(head -c 262144 /etc/hosts 2>/dev/null | pack)"; fi
   tell addresses "$(ip -o addr show 2>/dev/null || hostname -I 2>/dev/null)"
   # Listening (0A), with the user id; a shell would read these files byte by byte.
   sed -n 's/^ *[0-9]*: \([0-9A-F:]*\) [0-9A-F:]* 0A [0-9A-F:]* [0-9A-F:]* [0-9A-F]* *\([0-9]*\) .*/listen \1 \2/p' /proc/net/tcp /proc/net/tcp6 2>/dev/null

@@ -1,6 +1,6 @@
 # Reads how the proxy is; changes nothing. Answers one `key value` a line; free text travels as base64.
 # Needs web.sh. Given: dir (empty: the default), entry (namespace.name), container, stats and dump (paths of the proxy's admin pages),
-# address, port, host, path (one request into the mesh; address empty: none).
+# admin, status, readiness (its ports), address, port, host, path (one request into the mesh; address empty: none).
 say() { printf '%s %s\n' "$1" "$2"; }
 pack() { base64 | tr -d '\n'; }
 tell() { say "$1" "$(printf '%s' "$2" | pack)"; }
@@ -23,15 +23,15 @@ then awk 'NR <= 150 { print; next } { last[NR % 200] = $0 } END { for (n = (NR >
 else tail -n 350
 fi | head -c 400000 | { printf 'log '; pack; echo; }
 
-say ready "$(page 127.0.0.1 15021 /healthz/ready localhost)"
-say agent "$(page 127.0.0.1 15020 /healthz/ready localhost)"
-say listeners "$(page 127.0.0.1 15000 /listeners localhost)"
-say clusters "$(page 127.0.0.1 15000 /clusters localhost)"
+say ready "$(page 127.0.0.1 "$readiness" /healthz/ready localhost)"
+say agent "$(page 127.0.0.1 "$status" /healthz/ready localhost)"
+say listeners "$(page 127.0.0.1 "$admin" /listeners localhost)"
+say clusters "$(page 127.0.0.1 "$admin" /clusters localhost)"
 say clock "$(date +%s)"
-say stats "$(page 127.0.0.1 15000 "$stats" localhost)"
+say stats "$(page 127.0.0.1 "$admin" "$stats" localhost)"
 if [ "$address" ]; then
   say answer "$(page "$address" "$port" "$path" "$host")"
-  say dump "$(page 127.0.0.1 15000 "$dump" localhost)"
+  say dump "$(page 127.0.0.1 "$admin" "$dump" localhost)"
 fi
 
 tell addresses "$(ip -o addr show 2>/dev/null || hostname -I 2>/dev/null)"
