@@ -27,7 +27,7 @@ internal static class StartScript
               set -u
               umask 077
               adopt={{(plan.Steps.OfType<PlanStep.RemoveContainer>().Any(r => r.Adopted) ? "1" : "")}}
-              container={{ShellQuote.Quote(container.Name)}}
+              container={{ShellQuote.Quote(container.Name)}} ready_at={{container.Ports.Readiness.ToText()}} bridge_ready_at={{container.Ports.Beside.Readiness.ToText()}}
               image={{ShellQuote.Quote(container.Image)}}
               EMBARK_DIR=$(CDPATH= cd -- "$(dirname -- "$0")/../etc" && pwd -P) || stop "the directory etc beside $0 is missing"
               dir=$EMBARK_DIR

@@ -75,7 +75,7 @@ internal sealed record ModernPlan(MeshSettings Mesh, WorkloadEntry Workload, VmF
             // An interrupted replacement: the bridge carries the traffic, so it is finished before the bridge goes.
             ({ Running: false }, true) => [pull, new PlanStep.RemoveContainer(current.Name), new PlanStep.RunContainer(proxy), .. leftovers],
             ({ Running: false }, _) => [.. leftovers, pull, new PlanStep.RemoveContainer(current.Name, !EmbarkLabels.IsOurs(current)), new PlanStep.RunContainer(proxy)],
-            _ when state.RunsThisPlan(current, proxy) => leftovers,
+            _ when state.RunsThisPlan(current, proxy) && !OtherMesh.IsOther(current.Labels.GetValueOrDefault(EmbarkLabels.Cluster), Mesh) => leftovers,
             _ => [.. leftovers, pull, .. BridgeFiles(findings), Replace(state, words, proxy, label, current), BridgeGone()],
         };
     }

@@ -16,5 +16,6 @@ internal static class OtherMesh
             findings.RefuseVm($"VM {workload.Vm.Ssh} {facts.Directory}", $"holds the files of WorkloadEntry {Printable.Text(manifest.WorkloadEntry)}{(IsOther(manifest.Cluster, mesh) ? " of another cluster" : "")}", fix);
     }
 
-    private static bool IsOther(string? cluster, MeshSettings mesh) => cluster is not null && mesh.ClusterId is not null && cluster != mesh.ClusterId;
+    /// <summary>True when both are known and differ.</summary>
+    public static bool IsOther(string? cluster, MeshSettings mesh) => cluster is not null && mesh.ClusterId is not null && cluster != mesh.ClusterId;
 }

@@ -69,11 +69,11 @@ public sealed class TwoClusters : IAsyncLifetime
 
         await RefusedAsync("of another cluster");
         Annotate("proxy-container-name", "west-proxy");
-        await RefusedAsync("/etc/istio-proxy");
-        await Root(_vms[0], "install -d -m 0750 -o istio-proxy -g istio-proxy /etc/west-proxy");
-        Annotate("proxy-config-dir", "/etc/west-proxy");
         await RefusedAsync("port 15000");
         Annotate("proxy-port-base", "15200");
+        await RefusedAsync("/etc/istio-proxy: holds the files of WorkloadEntry bookinfo/ratings-vm of another cluster");
+        await Root(_vms[0], "install -d -m 0750 -o istio-proxy -g istio-proxy /etc/west-proxy");
+        Annotate("proxy-config-dir", "/etc/west-proxy");
         Edit(_clusters[1], "sidecars", "bookinfo-ratings-no-iptables", sidecar => sidecar["spec"]!["ingress"]![0]!["port"]!["number"] = 9081);
         Assert.Equal(before, await Root(_vms[0], state));
 

@@ -1,4 +1,4 @@
-# Containers. Needs files.sh, web.sh, $dir and $container. Only containers with our label are touched, and the one that was adopted.
+# Containers. Needs files.sh, web.sh, $dir, $container, and its readiness ports $ready_at and $bridge_ready_at. Only containers with our label are touched, and the one that was adopted.
 # How long a proxy that takes the place of a ready one may take to be ready itself, in seconds.
 patience=45
 
