@@ -34,6 +34,9 @@ public sealed class MeshReader(KubernetesClient client, MeshReaderOptions option
     public Task<IReadOnlyList<WorkloadReading>> FindWorkloadsAsync(string @namespace, string? labelSelector, CancellationToken cancellationToken) =>
         _entries.ManyAsync(@namespace, labelSelector, cancellationToken);
 
+    /// <summary>Which cluster this is (<see cref="MeshSettings.ClusterId"/>); null where it may not be read.</summary>
+    public Task<string?> ClusterIdAsync(CancellationToken cancellationToken) => _settings.ClusterIdAsync(cancellationToken);
+
     /// <summary>True when there is an entry of that name; nothing of it is checked.</summary>
     public Task<bool> HasWorkloadAsync(NamespacedName name, CancellationToken cancellationToken) => _entries.HasAsync(name, cancellationToken);
 

@@ -41,7 +41,7 @@ internal sealed class SettingsReader(KubernetesClient client, MeshReaderOptions 
         var config = mesh.DefaultConfig(findings);
         return findings.Problems.Count > 0 && gatewayFindings.Problems.Count == 0 ? null : settings with
         {
-            ClusterId = (await systemNamespace)?.Metadata.Uid is { } uid && Grammar.Identifier.Accepts(uid) ? uid : null,
+            ClusterId = IdOf(await systemNamespace),
             DefaultConfig = config,
             Overrides = overrides,
             KubernetesCa = ca,
@@ -90,6 +90,11 @@ internal sealed class SettingsReader(KubernetesClient client, MeshReaderOptions 
         if (values.Text("global.pilotCertProvider", Grammar.Printable) is { } provider and not "istiod")
             findings.Refuse("injector values global.pilotCertProvider", $"is \"{Printable.Text(provider)}\"; only istiod is supported", "set it to istiod");
     }
+
+    public async Task<string?> ClusterIdAsync(CancellationToken cancellationToken) =>
+        IdOf(await Optional.OrNullAsync(client.GetAsync(CoreKinds.Namespaces, null, System, cancellationToken)));
+
+    private static string? IdOf(KubernetesNamespace? systemNamespace) => systemNamespace?.Metadata.Uid is { } uid && Grammar.Identifier.Accepts(uid) ? uid : null;
 
     private async Task<KubernetesNamespace?> ReadSystemNamespaceAsync(Findings findings, CancellationToken cancellationToken)
     {

@@ -16,6 +16,17 @@ internal static class OtherMesh
             findings.RefuseVm($"VM {workload.Vm.Ssh} {facts.Directory}", $"holds the files of WorkloadEntry {Printable.Text(manifest.WorkloadEntry)}{(IsOther(manifest.Cluster, mesh) ? " of another cluster" : "")}", fix);
     }
 
+    /// <summary>Nothing of another cluster's is taken away.</summary>
+    /// <exception cref="InvalidInputException">The directory is that of an entry in another cluster.</exception>
+    public static void CheckToLeave(WorkloadEntry workload, VmFacts? facts, string? cluster)
+    {
+        if (Manifest.Read(facts?.Manifest) is not { } manifest || !IsOther(manifest.Cluster, cluster)) return;
+        throw new InvalidInputException($"VM {workload.Vm.Ssh}", [new(facts!.Directory, $"holds the files of WorkloadEntry {Printable.Text(manifest.WorkloadEntry)} of another cluster; nothing was taken away", "choose that cluster with --context")], FailureClass.VmNotReady);
+    }
+
     /// <summary>True when both are known and differ.</summary>
-    public static bool IsOther(string? cluster, MeshSettings mesh) => cluster is not null && mesh.ClusterId is not null && cluster != mesh.ClusterId;
+    public static bool IsOther(string? cluster, MeshSettings mesh) => IsOther(cluster, mesh.ClusterId);
+
+    /// <summary>True when both are known and differ.</summary>
+    public static bool IsOther(string? cluster, string? own) => cluster is not null && own is not null && cluster != own;
 }

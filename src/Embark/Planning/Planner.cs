@@ -41,7 +41,9 @@ public static class Planner
     /// <summary>The plan that takes a VM off the mesh: our labelled containers and our own files, nothing else.</summary>
     /// <param name="workload">The WorkloadEntry.</param>
     /// <param name="facts">The VM; null in a dry run: the plan then names everything that may be there.</param>
-    public static Plan ToLeave(WorkloadEntry workload, VmFacts? facts) => Removal.Of(workload, facts, DirectoryOf(workload, facts));
+    /// <param name="cluster">Which cluster the entry is in (<see cref="MeshSettings.ClusterId"/>); null where it is not known.</param>
+    /// <exception cref="InvalidInputException">What is there belongs to an entry of that name in another cluster.</exception>
+    public static Plan ToLeave(WorkloadEntry workload, VmFacts? facts, string? cluster = null) => Removal.Of(workload, facts, DirectoryOf(workload, facts), cluster);
 
     /// <summary>The plan that keeps names in the VM's <c>/etc/hosts</c>, or takes them away; no steps when nothing would change.</summary>
     /// <param name="workload">The WorkloadEntry.</param>

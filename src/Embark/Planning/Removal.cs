@@ -5,12 +5,14 @@ namespace Embark.Planning;
 /// <summary>What leaving takes away: our labelled containers, and below our directory the files that Embark or the agent put there.</summary>
 internal static class Removal
 {
-    public static Plan Of(WorkloadEntry workload, VmFacts? facts, string directory)
+    public static Plan Of(WorkloadEntry workload, VmFacts? facts, string directory, string? cluster)
     {
+        OtherMesh.CheckToLeave(workload, facts, cluster);
+        cluster ??= Manifest.Read(facts?.Manifest)?.Cluster;
         var paths = new VmPaths(directory);
         PlanStep[] steps =
         [
-            .. Containers(workload, facts).Select(name => new PlanStep.RemoveContainer(name, Stop: facts?.Containers.Any(c => c.Name == name && c.Running) ?? true)),
+            .. Containers(workload, facts, cluster).Select(name => new PlanStep.RemoveContainer(name, Stop: facts?.Containers.Any(c => c.Name == name && c.Running) ?? true)),
             new PlanStep.RemovePaths([.. Files(paths, facts), .. Directories(paths)]),
             .. facts is null || HostsFile.Of(facts, workload.Name).HasBlock ? [new PlanStep.KeepNames(workload.Name.ToString(), [])] : Array.Empty<PlanStep>(),
         ];
@@ -23,16 +25,16 @@ internal static class Removal
             Directory = directory,
             Steps = steps,
             Warnings = [],
-            Hash = $"sha256:{PlanHash.Of(string.Join('\0', [.. Containers(workload, facts), .. Files(paths, facts)]))}",
+            Hash = $"sha256:{PlanHash.Of(string.Join('\0', [.. Containers(workload, facts, cluster), .. Files(paths, facts)]))}",
         };
     }
 
-    private static IEnumerable<string> Containers(WorkloadEntry workload, VmFacts? facts)
+    private static IEnumerable<string> Containers(WorkloadEntry workload, VmFacts? facts, string? cluster)
     {
         var name = workload.Vm.ContainerName;
         if (facts is null) return [name, $"{name}.bridge", $"{name}.old"];
         return facts.Containers.Where(EmbarkLabels.IsOurs)
-            .Where(c => c.Labels.GetValueOrDefault(EmbarkLabels.Workload) == workload.Name.ToString())
+            .Where(c => c.Labels.GetValueOrDefault(EmbarkLabels.Workload) == workload.Name.ToString() && !OtherMesh.IsOther(c.Labels.GetValueOrDefault(EmbarkLabels.Cluster), cluster))
             .Select(c => c.Name).Order(StringComparer.Ordinal);
     }
 

@@ -68,6 +68,9 @@ public sealed class TwoClusters : IAsyncLifetime
         var before = await Root(_vms[0], state);
 
         await RefusedAsync("of another cluster");
+        var leave = await EmbarkAsync("leave", "ratings-vm.bookinfo", "--context", "west");
+        leave.ShouldEndWith(9);
+        Assert.Contains("choose that cluster with --context", leave.Error, StringComparison.Ordinal);
         Annotate("proxy-container-name", "west-proxy");
         await RefusedAsync("port 15000");
         Annotate("proxy-port-base", "15200");
