@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Embark.Cli;
 using Embark.Cli.Commands;
+using Embark.Cli.Expansion;
 using Embark.Cli.Help;
 using Embark.Cli.Options;
 using Embark.Cli.Output;
@@ -18,7 +19,8 @@ try
     foreach (var command in new[]
     {
         JoinCommand.Make(terminal, interruption), VerifyCommand.Make(terminal, interruption), LeaveCommand.Make(terminal, interruption), HostsCommand.Make(terminal, interruption),
-        PrepareCommand.Make(terminal, interruption), CheckCommand.Make(terminal, interruption), FirewallCommand.Make(terminal, interruption), NewCommand.Make(terminal, interruption), TrustCommand.Make(terminal, interruption), original, SandboxCommand.Make(),
+        PrepareCommand.Make(terminal, interruption), CheckCommand.Make(terminal, interruption), FirewallCommand.Make(terminal, interruption), NewCommand.Make(terminal, interruption), TrustCommand.Make(terminal, interruption), original,
+        MeshExpansionCommand.Make(terminal, interruption), SandboxCommand.Make(),
         VersionCommand.Make(terminal), CompletionCommand.Make(terminal),
     })
         root.Add(command);

@@ -13,17 +13,24 @@ internal static class ControllerCommand
         Option<string?> context = new("--context") { Description = "context of the kubeconfig; else its current one", HelpName = "NAME" };
         Option<string> system = new("--istioNamespace", "-i") { Description = "namespace of istiod", HelpName = "NAMESPACE", DefaultValueFactory = _ => "istio-system" };
         Option<string?> lease = new("--lease-namespace") { Description = "namespace of the lease by which one of several controllers acts; else the pod's own, else that of istiod", HelpName = "NAMESPACE" };
+        Option<int> leaseSeconds = new("--lease-duration") { Description = "seconds after which a controller that is silent is replaced", HelpName = "SECONDS", DefaultValueFactory = _ => 15 };
+        leaseSeconds.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && (!int.TryParse(text, out var seconds) || seconds is < 2 or > 3600))
+                result.AddError($"invalid argument \"{text}\" for --lease-duration: want a number from 2 to 3600");
+        });
         var listen = Endpoint("--listen", "127.0.0.1:8080", "where health and pages are served");
 
         var root = new RootCommand("Runs beside an Istio mesh: makes the VM gateway that a ControlPlane asks for, collects telemetry of VMs, shows the mesh.")
         {
-            kubeconfig, context, system, lease, listen,
+            kubeconfig, context, system, lease, leaseSeconds, listen,
         };
         root.SetAction((parsed, cancellationToken) => ControllerProgram.RunAsync(new ControllerOptions
         {
             Cluster = new KubeconfigOptions { File = parsed.GetValue(kubeconfig), Context = parsed.GetValue(context) },
             SystemNamespace = parsed.GetValue(system)!,
             LeaseNamespace = parsed.GetValue(lease),
+            LeaseDuration = TimeSpan.FromSeconds(parsed.GetValue(leaseSeconds)),
             Listen = parsed.GetValue(listen)!,
         }, cancellationToken));
         try

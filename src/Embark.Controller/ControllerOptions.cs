@@ -18,6 +18,9 @@ internal sealed record ControllerOptions
     /// <summary>Namespace of the lease; null for the pod's own, outside of a cluster the system namespace.</summary>
     public string? LeaseNamespace { get; init; }
 
+    /// <summary>How long a lease holds without being renewed. Default 15 s, as client-go.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>How this one is called among its replicas.</summary>
     public string Identity { get; init; } = $"{Environment.MachineName}_{Guid.NewGuid():n}";
 }

@@ -1,3 +1,5 @@
+using Embark.Controller.Expansion;
+using Embark.Controller.Leading;
 using Embark.Kubernetes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -21,6 +23,10 @@ internal static class ControllerProgram
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Listen));
         builder.Services.AddSingleton(options with { LeaseNamespace = options.LeaseNamespace ?? (connection.Context is null ? connection.Namespace : options.SystemNamespace) });
         builder.Services.AddSingleton(client);
+        builder.Services.AddSingleton(TimeProvider.System);
+
+        // What runs side by side: a line each.
+        builder.Services.AddSingleton<LeaderElection>().AddSingleton<ExpansionReconciler>().AddSingleton<ExpansionWatch>().AddHostedService<LeadingService>();
 
         await using var app = builder.Build();
         app.MapGet("/healthz", () => Results.Text("ok"));

@@ -65,6 +65,11 @@ public sealed partial class KubernetesClient : IDisposable
         where T : class => WriteAsync(
             ObjectPath.All(HttpMethod.Post, "create", kind, @namespace) with { Body = TypedJson.Write(kind, value) }, kind, cancellationToken);
 
+    /// <summary>Replaces an object whole. With a resourceVersion in its metadata this fails as Conflict when somebody was faster.</summary>
+    public Task<T> ReplaceAsync<T>(ResourceKind<T> kind, string? @namespace, string name, T value, CancellationToken cancellationToken)
+        where T : class => WriteAsync(
+            ObjectPath.One(HttpMethod.Put, "update", kind, @namespace, name) with { Body = TypedJson.Write(kind, value) }, kind, cancellationToken);
+
     /// <summary>Applies a JSON merge patch (RFC 7386).</summary>
     public Task<T> PatchAsync<T>(ResourceKind<T> kind, string? @namespace, string name, JsonObject mergePatch, CancellationToken cancellationToken)
         where T : class => WriteAsync(

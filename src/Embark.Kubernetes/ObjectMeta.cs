@@ -21,6 +21,9 @@ public sealed record ObjectMeta
     /// <summary>Opaque version of this state of the object.</summary>
     public string? ResourceVersion { get; init; }
 
+    /// <summary>Counts changes of the wanted state; null for kinds that do not count.</summary>
+    public long? Generation { get; init; }
+
     /// <summary>When the server made the object.</summary>
     public DateTimeOffset? CreationTimestamp { get; init; }
 

@@ -36,6 +36,8 @@ internal sealed class HelpWithExamples(HelpAction usual, Terminal terminal, stri
             "embark firewall ratings-vm.bookinfo --verify",
         ],
         ["trust"] = ["embark trust ratings-vm.bookinfo"],
+        ["mesh-expansion"] = ["embark mesh-expansion enable --wait 2m", "embark mesh-expansion status", "embark mesh-expansion manifests | kubectl diff -f -", "embark mesh-expansion disable --dry-run"],
+        ["enable"] = ["embark mesh-expansion enable --dry-run", "embark mesh-expansion enable --wait 2m --apply-telemetry"],
         ["sandbox"] = ["embark sandbox up", "eval \"$(embark sandbox env)\"          # in another terminal"],
         ["completion"] = ["source <(embark completion bash)"],
     };

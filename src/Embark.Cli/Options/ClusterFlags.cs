@@ -11,9 +11,12 @@ internal sealed class ClusterFlags
     private readonly Option<string?> _namespace = Flag.Text("--namespace", "NAMESPACE", "namespace of the WorkloadEntry; else the context's", "-n");
     private readonly Option<bool> _insecure = Flag.Switch("--insecure-skip-tls-verify", "accept any certificate of the API server; whoever answers gets your credentials");
 
-    public ClusterFlags(Command command)
+    /// <param name="command">Gets the flags.</param>
+    /// <param name="namespaced">False for commands that work on the mesh's own namespace.</param>
+    public ClusterFlags(Command command, bool namespaced = true)
     {
-        foreach (var option in new Option[] { _kubeconfig, _context, _namespace, _insecure }) command.Add(option);
+        foreach (var option in new Option[] { _kubeconfig, _context, _insecure }) command.Add(option);
+        if (namespaced) command.Add(_namespace);
     }
 
     public string? Namespace(ParseResult parsed) => parsed.GetValue(_namespace);
