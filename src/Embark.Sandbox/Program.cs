@@ -50,7 +50,7 @@ static int Usage()
     Console.Error.WriteLine("""
         embark-sandbox: a small mesh on one machine
 
-          up [--engine standin|docker|none] [--require-hosts] [--bare]     the whole sandbox, until Ctrl-C or down
+          up [--engine standin|docker|none] [--require-hosts] [--bare] [--no-controller]     the whole sandbox, until Ctrl-C or down
           down                                                    ends it
           env                                                     shell exports for it; fails until it is ready
           status [-o json]                                        what runs

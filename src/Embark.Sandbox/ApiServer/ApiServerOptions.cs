@@ -16,6 +16,9 @@ internal sealed record ApiServerOptions
     /// <summary>True: the mesh of <see cref="SandboxObjects"/> is there from the start; false: only what an empty cluster has.</summary>
     public bool WithMesh { get; init; } = true;
 
+    /// <summary>How the mesh comes by its VM gateway.</summary>
+    public VmGateway Gateway { get; init; } = VmGateway.Given;
+
     /// <summary>YAML texts whose documents are loaded last, in order; an object that is there already is replaced.</summary>
     public IReadOnlyList<string> Yaml { get; init; } = [];
 
@@ -24,4 +27,17 @@ internal sealed record ApiServerOptions
 
     /// <summary>File that gets a line per request; null for none.</summary>
     public string? RequestLogFile { get; init; }
+}
+
+/// <summary>How the mesh comes by its VM gateway.</summary>
+internal enum VmGateway
+{
+    /// <summary>It is there from the start.</summary>
+    Given,
+
+    /// <summary>The ControlPlane asks for it, and a controller makes it.</summary>
+    Asked,
+
+    /// <summary>Nobody has asked for it yet.</summary>
+    None,
 }

@@ -13,10 +13,14 @@ namespace Embark.Sandbox.ApiServer;
 /// <param name="RootCertificatePem">The mesh root, as in every <c>istio-ca-root-cert</c>.</param>
 internal sealed record SandboxObjects(IReadOnlyList<JsonObject> Objects, string RootCertificatePem)
 {
-    public static SandboxObjects Make(TimeProvider clock)
+    public static SandboxObjects Make(TimeProvider clock, VmGateway gateway)
     {
         var (certificate, key) = MeshAuthority.NewRoot("cluster.local", clock);
-        var objects = EmbeddedYaml.Read("cluster/mesh.yaml");
+        var objects = EmbeddedYaml.Read("cluster/mesh.yaml").ToList();
+        if (gateway == VmGateway.Given)
+            objects.AddRange(EmbeddedYaml.Read("cluster/gateway.yaml"));
+        if (gateway == VmGateway.Asked)
+            objects.Single(one => one.Text("kind") == "ControlPlane").Ensure("spec")["meshExpansion"] = new JsonObject();
         return new([.. objects, RootSecret(certificate, key)], certificate);
     }
 

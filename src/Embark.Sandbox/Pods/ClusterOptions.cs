@@ -12,12 +12,18 @@ namespace Embark.Sandbox.Pods;
 internal sealed record ClusterOptions(
     string Kubeconfig, string NodeNetwork, string GatewayNetwork, string Directory, string LogDirectory, IPEndPoint? ProductpageAt)
 {
+    /// <summary>True: the cluster is ready only when a gateway has come, since one is asked for.</summary>
+    public bool AwaitGateway { get; init; }
+
     /// <summary>Reads the words after <c>cluster</c>; the sandbox itself writes them.</summary>
     public static ClusterOptions Parse(IReadOnlyList<string> words)
     {
         var values = words.Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
         return new ClusterOptions(
             values["--kubeconfig"], values["--node"], values["--gateway"], values["--directory"], values["--logs"],
-            values.TryGetValue("--productpage", out var at) ? IPEndPoint.Parse(at) : null);
+            values.TryGetValue("--productpage", out var at) ? IPEndPoint.Parse(at) : null)
+        {
+            AwaitGateway = values.TryGetValue("--await-gateway", out var wait) && bool.Parse(wait),
+        };
     }
 }

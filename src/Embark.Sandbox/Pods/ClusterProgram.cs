@@ -1,6 +1,7 @@
 using System.Net;
 using Embark.Kubernetes;
 using Embark.Sandbox.Apps;
+using Embark.Sandbox.Gateway;
 using Embark.Sandbox.Hosts;
 using Embark.Sandbox.Istiod;
 
@@ -37,6 +38,10 @@ internal static class ClusterProgram
                 parts.Add(started.App);
         }
 
+        var gateways = new GatewayPods(api, "istio-system", MeshAddresses.Gateway, ProxyAsync);
+        parts.Add(gateways);
+        if (options.AwaitGateway)
+            await gateways.FirstReady.WaitAsync(stop).ConfigureAwait(false);
         while (proxies.Any(p => !p.Proxy.IsReady))
             await Task.Delay(10, stop).ConfigureAwait(false);
         Console.WriteLine("cluster ready");
@@ -45,10 +50,14 @@ internal static class ClusterProgram
 
         async Task<(PodProxy Proxy, IAsyncDisposable? App)> StartAsync(PodSpec pod)
         {
+            var proxy = await ProxyAsync(pod, stop).ConfigureAwait(false);
+            return (proxy, pod.IsGateway ? null : await Bookinfo.StartAsync(pod, node.New, options.ProductpageAt, stop).ConfigureAwait(false));
+        }
+
+        Task<PodProxy> ProxyAsync(PodSpec pod, CancellationToken token)
+        {
             var log = TextWriter.Synchronized(Log(options, pod.Name));
-            var sockets = pod.IsGateway ? edge : node;
-            var proxy = await PodProxy.StartAsync(pod, Path.Combine(options.Directory, pod.Name), api, sockets.New, log, TimeProvider.System, stop).ConfigureAwait(false);
-            return (proxy, pod.IsGateway ? null : await Bookinfo.StartAsync(pod, sockets.New, options.ProductpageAt, stop).ConfigureAwait(false));
+            return PodProxy.StartAsync(pod, Path.Combine(options.Directory, pod.Name), api, (pod.IsGateway ? edge : node).New, log, TimeProvider.System, token);
         }
     }
 

@@ -7,6 +7,9 @@ internal static class MeshAddresses
 
     public const string Istiod = "10.4.0.2:15012";
 
+    /// <summary>The edge's address towards VMs: the gateway's Service has it.</summary>
+    public const string Gateway = "10.4.100.1";
+
     /// <summary>The edge's address on the pod network.</summary>
     public const string PodEdge = "10.4.0.1/24";
 

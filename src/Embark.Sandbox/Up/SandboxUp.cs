@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Embark.Sandbox.ApiServer;
+using Embark.Sandbox.Gateway;
 using Embark.Sandbox.Pods;
 using Embark.Sandbox.Hosts;
 using Embark.Sandbox.Vm;
@@ -19,6 +20,9 @@ internal sealed record SandboxOptions
 
     /// <summary>False starts the API server alone where hosts are out of reach; true makes that an error.</summary>
     public bool RequireHosts { get; init; }
+
+    /// <summary>The controller's program, which then makes the VM gateway; null: the gateway is there from the start.</summary>
+    public string? Controller { get; init; }
 
     /// <summary>Told what happens, one line each.</summary>
     public Action<string> Progress { get; init; } = _ => { };
@@ -46,10 +50,17 @@ internal sealed class SandboxUp : IAsyncDisposable
     /// <summary>Where the product page is open to people on this machine; null without hosts.</summary>
     public Uri? ProductPage { get; private set; }
 
+    /// <summary>Where the controller serves; null without one.</summary>
+    public Uri? ControllerAddress => Controller?.Address;
+
     private Fabric? Fabric { get; set; }
 
     /// <summary>Null where there are no hosts.</summary>
     public ClusterHost? Cluster { get; private set; }
+
+    private LoadBalancer? Balancer { get; set; }
+
+    private ControllerProcess? Controller { get; set; }
 
     public static async Task<SandboxUp> StartAsync(SandboxOptions options, CancellationToken cancellationToken)
     {
@@ -82,6 +93,10 @@ internal sealed class SandboxUp : IAsyncDisposable
             await Vm.DisposeAsync();
         if (Fabric is not null)
             await Fabric.DisposeAsync();
+        if (Controller is not null)
+            await Controller.DisposeAsync();
+        if (Balancer is not null)
+            await Balancer.DisposeAsync();
         if (Api is not null)
             await Api.DisposeAsync();
         await _directory.DisposeAsync();
@@ -89,9 +104,19 @@ internal sealed class SandboxUp : IAsyncDisposable
 
     private async Task StartApiAsync(SandboxOptions options, CancellationToken cancellationToken)
     {
-        Api = await Task.Run(() => ApiServer.ApiServer.StartAsync(options.Api with { RequestLogFile = options.Api.RequestLogFile ?? RequestLog }, cancellationToken), cancellationToken);
+        Api = await Task.Run(() => ApiServer.ApiServer.StartAsync(options.Api with
+        {
+            RequestLogFile = options.Api.RequestLogFile ?? RequestLog,
+            Gateway = options.Controller is null ? options.Api.Gateway : VmGateway.Asked,
+        }, cancellationToken), cancellationToken);
+        Balancer = new LoadBalancer(Api.Store, MeshAddresses.Gateway);
         await _directory.WriteAsync("kubeconfig", Api.KubeconfigFor("admin"), cancellationToken);
         options.Progress($"Kubernetes API at {Api.Address}");
+        if (options.Controller is not { } program)
+            return;
+        // At once, so that it gets ready while hosts are made.
+        Controller = ControllerProcess.Start(program, KubeconfigFile, _directory.File("log", "controller.log"));
+        options.Progress($"controller at {Controller.Address}");
     }
 
     private void ForgetVm()
@@ -122,7 +147,7 @@ internal sealed class SandboxUp : IAsyncDisposable
     {
         if (Vm is null || Fabric is null || !options.Api.WithMesh)
             return;
-        Cluster = await ClusterHost.StartAsync(Fabric, Vm.Network, _directory, KubeconfigFile, cancellationToken);
+        Cluster = await ClusterHost.StartAsync(Fabric, Vm.Network, _directory, KubeconfigFile, awaitGateway: options.Controller is not null, cancellationToken);
         ProductPage = Cluster.ProductPage;
         options.Progress($"istiod, the VM gateway and Bookinfo; product page at {ProductPage}");
     }
@@ -135,6 +160,7 @@ internal sealed class SandboxUp : IAsyncDisposable
         ["api"] = ready ? Api.Address.ToString() : null,
         ["sshConfig"] = SshConfig,
         ["requestLog"] = RequestLog,
+        ["controller"] = ControllerAddress?.ToString(),
         ["productPage"] = ProductPage?.ToString(),
         ["hosts"] = Vm is null ? new JsonArray() : new JsonArray(
             new JsonObject { ["name"] = "edge", ["pid"] = Vm.Edge.Pid },

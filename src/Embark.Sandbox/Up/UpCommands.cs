@@ -15,6 +15,7 @@ internal static class UpCommands
             Directory = words.Value("--dir") ?? RunDirectory.Default,
             Vm = new VmOptions { Docker = words.Engine(), Bare = words.Flag("--bare") },
             RequireHosts = words.Flag("--require-hosts"),
+            Controller = words.Flag("--no-controller") ? null : ControllerProcess.Find(),
             Progress = line => Console.WriteLine($"sandbox: {line}"),
         };
         words.End();
@@ -88,6 +89,7 @@ internal static class UpCommands
         Console.WriteLine($"API         {state["api"]}");
         Console.WriteLine($"kubeconfig  {state["kubeconfig"]}");
         Console.WriteLine($"ssh_config  {state["sshConfig"]?.ToString() ?? "none: no hosts on this machine"}");
+        Console.WriteLine($"controller  {state["controller"]?.ToString() ?? "none: the VM gateway is there from the start"}");
         Console.WriteLine($"page        {state["productPage"]?.ToString() ?? "none"}");
         foreach (var host in state["hosts"]?.AsArray() ?? [])
             Console.WriteLine($"host        {host!["name"]} {host["address"]}");
