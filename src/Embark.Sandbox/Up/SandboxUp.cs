@@ -107,7 +107,8 @@ internal sealed class SandboxUp : IAsyncDisposable
         Api = await Task.Run(() => ApiServer.ApiServer.StartAsync(options.Api with
         {
             RequestLogFile = options.Api.RequestLogFile ?? RequestLog,
-            Gateway = options.Controller is null ? options.Api.Gateway : VmGateway.Asked,
+            // Where nobody prepared the machine, nobody asked for its gateway either.
+            Gateway = options.Vm.Bare ? VmGateway.None : options.Controller is null ? options.Api.Gateway : VmGateway.Asked,
         }, cancellationToken), cancellationToken);
         Balancer = new LoadBalancer(Api.Store, MeshAddresses.Gateway);
         await _directory.WriteAsync("kubeconfig", Api.KubeconfigFor("admin"), cancellationToken);
@@ -147,7 +148,7 @@ internal sealed class SandboxUp : IAsyncDisposable
     {
         if (Vm is null || Fabric is null || !options.Api.WithMesh)
             return;
-        Cluster = await ClusterHost.StartAsync(Fabric, Vm.Network, _directory, KubeconfigFile, awaitGateway: options.Controller is not null, cancellationToken);
+        Cluster = await ClusterHost.StartAsync(Fabric, Vm.Network, _directory, KubeconfigFile, awaitGateway: options.Controller is not null && !options.Vm.Bare, cancellationToken);
         ProductPage = Cluster.ProductPage;
         options.Progress($"istiod, the VM gateway and Bookinfo; product page at {ProductPage}");
     }

@@ -31,6 +31,24 @@ public sealed class FirstObjects(MeshWorld world) : IClassFixture<MeshWorld>
         foreach (var flag in new[] { "--address", "--app", "--port" }) Assert.Contains($"{flag} is missing", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task What_is_missing_is_asked_for_on_a_terminal()
+    {
+        if (!File.Exists("/usr/bin/script")) Assert.Skip("needs script");
+        var start = new ProcessStartInfo("/usr/bin/script", ["-qec", $"{EmbarkProgram.Path} new other-vm.bookinfo", "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["NO_COLOR"] = "1";
+        using var process = Process.Start(start)!;
+        // An address, the usual application, a port, an account, no network.
+        await process.StandardInput.WriteAsync("10.128.0.9\n\n5432/TCP\nother\n\n");
+        await process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+        var run = await EmbarkProgram.FinishAsync(process);
+
+        run.ShouldEndWith(0);
+        Assert.Contains("Address at which pods reach other-vm: ", run.Output, StringComparison.Ordinal);
+        foreach (var line in new[] { "address: 10.128.0.9", "labels: {app: other, class: vm, version: v1}", "serviceAccount: other", "{number: 5432, protocol: TCP, name: tcp}" }) Assert.Contains(line, run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("network:", run.Output, StringComparison.Ordinal);
+    }
+
     [Theory(Timeout = 60_000)]
     [InlineData("--address", "10.1", "spec.address")]
     [InlineData("--network", "-bad-", "spec.network")]
