@@ -11,12 +11,12 @@ internal sealed class PodProxy : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly ProxyRuntime _runtime;
-    private readonly IstiodConnection _istiod;
+    private readonly IstiodConnection[] _connections;
     private readonly Task _jobs;
 
-    private PodProxy(ProxyRuntime runtime, IstiodConnection istiod, Func<CancellationToken, Task> jobs)
+    private PodProxy(ProxyRuntime runtime, IstiodConnection[] connections, Func<CancellationToken, Task> jobs)
     {
-        (_runtime, _istiod) = (runtime, istiod);
+        (_runtime, _connections) = (runtime, connections);
         _jobs = jobs(_stop.Token);
     }
 
@@ -38,17 +38,19 @@ internal sealed class PodProxy : IAsyncDisposable
         var files = new CertificateFiles(directory, clock);
         var certificates = new WorkloadCertificates();
         var runtime = await ProxyRuntime.StartAsync(certificates, log, lines, clock, newSocket, cancellationToken).ConfigureAwait(false);
-        var istiod = new IstiodConnection(settings, files, lines, settings.DiscoveryAddress, forCa: false, newSocket);
-        return new PodProxy(runtime, istiod, stop => Task.WhenAll(
-            new CertificateAgent(settings, files, istiod, certificates, lines, clock).RunAsync(stop),
-            new AdsClient(settings, istiod, NodeMetadata.For(settings), runtime, new HealthReports(), lines, clock).RunAsync(stop)));
+        var ca = new IstiodConnection(settings, files, lines, clock, settings.CaAddress, forCa: true, newSocket);
+        var xds = new IstiodConnection(settings, files, lines, clock, settings.DiscoveryAddress, forCa: false, newSocket);
+        return new PodProxy(runtime, [ca, xds], stop => Task.WhenAll(
+            new CertificateAgent(settings, files, ca, certificates, lines, clock).RunAsync(stop),
+            new AdsClient(settings, xds, NodeMetadata.For(settings), runtime, new HealthReports(), lines, clock).RunAsync(stop)));
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _jobs.ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
-        _istiod.Dispose();
+        foreach (var connection in _connections)
+            connection.Dispose();
         await _runtime.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }

@@ -28,8 +28,8 @@ internal sealed class ProxyProcess(AgentSettings settings, TextWriter output, Pr
         await using var ports = await ProxyPorts.OpenAsync(settings, runtime, certificates, readiness, clock, log, stop).ConfigureAwait(false);
         log.Info("", "Starting proxy agent");
 
-        using var ca = new IstiodConnection(settings, files, log, settings.CaAddress, forCa: true, OwnNetwork.NewSocket);
-        using var xds = new IstiodConnection(settings, files, log, settings.DiscoveryAddress, forCa: false, OwnNetwork.NewSocket);
+        using var ca = new IstiodConnection(settings, files, log, clock, settings.CaAddress, forCa: true, OwnNetwork.NewSocket);
+        using var xds = new IstiodConnection(settings, files, log, clock, settings.DiscoveryAddress, forCa: false, OwnNetwork.NewSocket);
         using var work = new CancellationTokenSource();
         List<Task> jobs =
         [

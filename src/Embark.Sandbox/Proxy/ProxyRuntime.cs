@@ -12,12 +12,12 @@ internal sealed class ProxyRuntime : IAsyncDisposable
     private readonly HttpCodec _codec;
     private readonly CancellationTokenSource _draining;
 
-    private ProxyRuntime(HttpCodec codec, CancellationTokenSource draining, UpstreamClusters clusters, ListenerSet listeners, RouteTables routes, Stats stats)
+    private ProxyRuntime(HttpCodec codec, CancellationTokenSource draining, UpstreamClusters clusters, ListenerSet listeners, RouteTables routes, Stats stats, WithoutEffect withoutEffect)
     {
         _codec = codec;
         _draining = draining;
         (Clusters, Listeners, Routes, Stats) = (clusters, listeners, routes, stats);
-        Resources = new ProxyResources(clusters, listeners, routes);
+        Resources = new ProxyResources(clusters, listeners, routes, withoutEffect);
     }
 
     public UpstreamClusters Clusters { get; }
@@ -43,7 +43,7 @@ internal sealed class ProxyRuntime : IAsyncDisposable
         var stats = new Stats();
         var plane = new HttpDataPlane(codec, clusters, stats, clock, Random.Shared, accessLog, draining.Token);
         var listeners = new ListenerSet(new FilterChainFactory(certificates, routes, plane, log), stats, log, newSocket);
-        return new ProxyRuntime(codec, draining, clusters, listeners, routes, stats);
+        return new ProxyRuntime(codec, draining, clusters, listeners, routes, stats, new WithoutEffect(log));
     }
 
     /// <summary>Lets HTTP connections end with the request that is under way. New connections are still taken.</summary>

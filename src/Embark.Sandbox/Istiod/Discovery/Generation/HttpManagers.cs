@@ -36,7 +36,7 @@ internal static class HttpManagers
             manager.Http2ProtocolOptions = new Http2ProtocolOptions();
         manager.HttpFilters.Add(
         [
-            .. IstioFilters.HttpExchange(scope, inbound: true), GrpcStats(), Fault(), Cors(),
+            .. IstioFilters.HttpExchange(scope, inbound: true), .. AccessFilters.Http(scope), GrpcStats(), Fault(), Cors(),
             .. IstioFilters.HttpStats(scope, inbound: true), Router(),
         ]);
         return Named(manager);

@@ -11,7 +11,7 @@ internal static class TcpFilters
         [.. IstioFilters.NetworkStats(scope, inbound: false), Proxy(scope, cluster)];
 
     public static IEnumerable<Filter> Inbound(ProxyScope scope, string cluster) =>
-        [.. IstioFilters.NetworkExchange(scope), .. IstioFilters.NetworkStats(scope, inbound: true), Proxy(scope, cluster)];
+        [.. IstioFilters.NetworkExchange(scope), .. AccessFilters.Network(scope), .. IstioFilters.NetworkStats(scope, inbound: true), Proxy(scope, cluster)];
 
     /// <summary>Of a gateway: nothing is exchanged, since TLS is not ended there.</summary>
     /// <param name="clusters">At least one; with several, weights share the connections.</param>
