@@ -7,10 +7,11 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Embark.Sandbox.Proxy.Http;
 
 /// <summary>An accepted connection in the form Kestrel takes.</summary>
-internal sealed class HandedConnection : ConnectionContext
+internal sealed class HandedConnection : ConnectionContext, IConnectionLifetimeNotificationFeature
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationTokenSource _closing = new();
     private readonly Stream _stream;
 
     public HandedConnection(AcceptedConnection accepted, HttpService service)
@@ -18,10 +19,12 @@ internal sealed class HandedConnection : ConnectionContext
         _stream = accepted.Stream;
         Transport = new StreamDuplex(PipeReader.Create(accepted.Stream, new StreamPipeReaderOptions(leaveOpen: true)), PipeWriter.Create(accepted.Stream, new StreamPipeWriterOptions(leaveOpen: true)));
         ConnectionClosed = _closed.Token;
+        ConnectionClosedRequested = _closing.Token;
         LocalEndPoint = accepted.Local;
         RemoteEndPoint = accepted.Remote;
         Features.Set(accepted);
         Features.Set(service);
+        Features.Set<IConnectionLifetimeNotificationFeature>(this);
     }
 
     /// <summary>Done when Kestrel has finished with the connection.</summary>
@@ -35,8 +38,10 @@ internal sealed class HandedConnection : ConnectionContext
 
     public override IDuplexPipe Transport { get; set; }
 
-    /// <summary>Asks Kestrel to let the requests under way end and then close (a drain). Before Kestrel has it, nothing is under way.</summary>
-    public void RequestClose() => Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+    public CancellationToken ConnectionClosedRequested { get; set; }
+
+    /// <summary>Asks Kestrel to let the requests under way end and then close (a drain).</summary>
+    public void RequestClose() => _closing.Cancel();
 
     public override void Abort(ConnectionAbortedException abortReason)
     {

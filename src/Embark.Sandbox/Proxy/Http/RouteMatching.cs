@@ -9,7 +9,7 @@ internal static class RouteMatching
 {
     public static bool Matches(RouteMatch match, HttpRequest request) =>
         PathMatches(match, request.Path.Value ?? "/")
-        && match.Headers.All(header => HeaderMatches(header, request))
+        && match.Headers.All(header => HeaderMatches(header, Header(request, header.Name)))
         && match.QueryParameters.All(parameter => QueryMatches(parameter, request.Query[parameter.Name]))
         && (match.Grpc is null || request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true);
 
@@ -27,10 +27,8 @@ internal static class RouteMatching
         };
     }
 
-    /// <summary>Without a request no header is there.</summary>
-    public static bool HeaderMatches(HeaderMatcher matcher, HttpRequest? request)
+    private static bool HeaderMatches(HeaderMatcher matcher, string? value)
     {
-        var value = request is null ? null : Header(request, matcher.Name);
         value ??= matcher.TreatMissingHeaderAsEmpty ? "" : null;
         var matches = matcher.HeaderMatchSpecifierCase switch
         {

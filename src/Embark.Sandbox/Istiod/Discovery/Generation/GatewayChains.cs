@@ -21,8 +21,7 @@ internal static class GatewayChains
         where server.Hosts.Any(host => HostPattern.Matches(host, service.Host))
         from port in service.Ports
         where port.Protocol != Protocol.Udp
-        from subset in OutboundClusters.SubsetsOf(scope.Mesh.DestinationRules.Of(service, scope.Proxy.Namespace))
-        let sni = Names.Sni(port.Number, service.Host, subset?.Name ?? "")
+        let sni = Names.Sni(port.Number, service.Host)
         select To(scope, new FilterChainMatch { ServerNames = { sni }, ApplicationProtocols = { InboundChain.AnyIstio } }, [(sni, 1)]);
 
     private static IEnumerable<FilterChain> ByRoute(
