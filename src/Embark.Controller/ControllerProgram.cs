@@ -1,8 +1,5 @@
-using Embark.Controller.Dashboard;
 using Embark.Controller.Expansion;
 using Embark.Controller.Leading;
-using Embark.Controller.Telemetry;
-using Embark.Controller.Telemetry.Serving;
 using Embark.Kubernetes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -30,12 +27,9 @@ internal static class ControllerProgram
 
         // What runs side by side: a line each.
         builder.Services.AddSingleton<LeaderElection>().AddSingleton<ExpansionReconciler>().AddSingleton<ExpansionWatch>().AddHostedService<LeadingService>();
-        builder.Services.AddSingleton(new Collector(new WindowOptions(), TimeProvider.System)).AddSingleton<MeshFeed>().AddSingleton<VmStates>().AddSingleton<DashboardRoutes>();
-        builder.Services.AddHostedService<TelemetryService>();
 
         await using var app = builder.Build();
         app.MapGet("/healthz", () => Results.Text("ok"));
-        app.Services.GetRequiredService<DashboardRoutes>().Map(app);
         await ((IHost)app).RunAsync(cancellationToken);
         return 0;
     }

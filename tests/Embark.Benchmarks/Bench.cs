@@ -57,7 +57,9 @@ internal sealed class Bench : IAsyncDisposable
     {
         if (roundTripMilliseconds == 0) return Vm.SshConfig;
         var log = Path.Combine(_folder, $"relay-{roundTripMilliseconds}.log");
-        _relays.Add(Vm.Edge.Start(log, new Dictionary<string, string>(), Path.Combine(AppContext.BaseDirectory, "embark-sandbox"), "relay", $"{Vm.Address}:22", $"{roundTripMilliseconds}"));
+        // Hosts have a root of their own, which shows them our programs here.
+        _relays.Add(Vm.Edge.Start(log, new Dictionary<string, string>(), "sh", "-c",
+            "[ ! -d /opt/dotnet ] || export DOTNET_ROOT=/opt/dotnet; exec /opt/embark/embark-sandbox relay \"$0\" \"$1\"", $"{Vm.Address}:22", $"{roundTripMilliseconds}"));
         await _relays[^1].WaitForLogAsync("listening on", TimeSpan.FromSeconds(10), CancellationToken.None);
         var port = File.ReadAllText(log).Split("listening on 127.0.0.1:")[1].Split('\n')[0];
         var file = Path.Combine(_folder, $"ssh-{roundTripMilliseconds}.config");

@@ -44,7 +44,7 @@ internal static class LocalRows
     private static Measured Each(Action operation)
     {
         const int Times = 600;
-        for (var i = 0; i < 50; i++) operation();
+        for (var i = 0; i < 300; i++) operation();
         var began = Stopwatch.GetTimestamp();
         for (var i = 0; i < Times; i++) operation();
         return new Measured(Stopwatch.GetElapsedTime(began) / Times, 0);

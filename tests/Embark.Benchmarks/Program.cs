@@ -1,5 +1,9 @@
 using Embark.Benchmarks;
 
+// Servers of some rows, in processes of their own.
+if (args is ["ads-server", var folder]) return await AdsServer.RunAsync(folder);
+if (args is ["proxy-server", var port, var behind]) return await ProxyServer.RunAsync(int.Parse(port, null), int.Parse(behind, null));
+
 // Rows whose name holds one of the words given; all without any.
 bool Wanted(string name) => args.Length == 0 || args.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
@@ -17,6 +21,8 @@ await using (var bench = await Bench.StartAsync())
         if (Wanted("fleet")) rows.AddRange(await SshRows.FleetAsync(bench));
     }
 }
+if (Wanted("simulated VMs on ADS")) rows.AddRange(await AdsRows.PushAsync());
+if (Wanted("requests through proxies")) rows.AddRange(await ProxyRows.RequestsAsync());
 if (Wanted("sandbox")) rows.AddRange(await SandboxRows.StartAsync());
 Console.WriteLine();
 Row.Print(rows);

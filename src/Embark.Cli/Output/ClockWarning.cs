@@ -10,7 +10,8 @@ internal static class ClockWarning
     public static void Tell(TimeSpan? ahead, Terminal terminal)
     {
         if (ahead is not { } skew || skew.Duration() <= Noticeable) return;
-        var time = skew.Duration();
+        // The header has whole seconds, and an answer takes its time.
+        var time = TimeSpan.FromSeconds(Math.Round(skew.Duration().TotalSeconds / 10) * 10);
         var said = time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes} min" : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s" : $"{time.Seconds} s";
         terminal.Warning($"the clock of the cluster's API server is {said} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} this machine's");
         terminal.Error.WriteLine("    fix: turn on time synchronisation where the clock is wrong: tokens and certificates are judged by the cluster's");

@@ -39,8 +39,9 @@ internal sealed class LeaderElection(KubernetesClient client, ControllerOptions 
                 await ReleaseAsync();
             }
             Log.NoLongerLeads(log, options.Identity);
-            // What ends although nobody stopped it has failed: the host hears of it.
-            await job.WaitAsync(stop).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext);
+            // A job that failed is the host's to hear of; one that was stopped since the lease was lost waits for the next.
+            if (job.IsFaulted)
+                await job;
         }
     }
 

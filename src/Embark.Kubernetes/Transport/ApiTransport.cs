@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using Embark.Kubernetes.Credentials;
 
@@ -45,11 +46,11 @@ internal sealed class ApiTransport : IDisposable
     public async Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var credential = await _credentials.GetAsync(cancellationToken);
-        var response = await HeadAsync(request, credential, cancellationToken);
+        var response = await HeadAsync(request, credential, HttpVersion.Version11, cancellationToken);
         if ((int)response.StatusCode != 401 || !await _credentials.RefreshAsync(credential, cancellationToken))
             return response;
         response.Dispose();
-        return await HeadAsync(request, await _credentials.GetAsync(cancellationToken), cancellationToken);
+        return await HeadAsync(request, await _credentials.GetAsync(cancellationToken), HttpVersion.Version11, cancellationToken);
     }
 
     /// <summary>Reads the rest of an answer whose head is there.</summary>
@@ -86,7 +87,7 @@ internal sealed class ApiTransport : IDisposable
                 TimeSpan? pause;
                 try
                 {
-                    using var response = await HeadAsync(request, credential, stop.Token);
+                    using var response = await HeadAsync(request, credential, HttpVersion.Version20, stop.Token);
                     var answer = await ReadAsync(request, response, stop.Token);
                     if (!MayRetry(request, answer) || (pause = pauses.Next(answer.RetryAfter)) is null)
                         return answer;
@@ -108,9 +109,10 @@ internal sealed class ApiTransport : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> HeadAsync(ApiRequest request, Credential credential, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> HeadAsync(ApiRequest request, Credential credential, Version version, CancellationToken cancellationToken)
     {
         using var message = Message(request, credential);
+        (message.Version, message.VersionPolicy) = (version, HttpVersionPolicy.RequestVersionOrLower);
         var sent = _options.Time.GetUtcNow();
         try
         {

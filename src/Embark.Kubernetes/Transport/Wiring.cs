@@ -4,8 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Embark.Kubernetes.Transport;
 
 /// <summary>
-/// The HTTP handler of a client: one, made again only when a plugin gives another client certificate. HTTP/1.1, since it
-/// starts faster and a watch has a connection of its own anyway.
+/// The HTTP handler of a client: one, made again only when a plugin gives another client certificate. What is asked at the
+/// same time goes over one HTTP/2 connection, since a TLS handshake costs more than the reads of a whole mesh; a watch has
+/// a connection of its own (HTTP/1.1), so that its silence is nobody else's.
 /// </summary>
 internal sealed class Wiring(KubernetesConnection connection, ServerTrust trust) : IDisposable
 {
@@ -61,6 +62,10 @@ internal sealed class Wiring(KubernetesConnection connection, ServerTrust trust)
             AutomaticDecompression = DecompressionMethods.GZip,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            // A connection that died without a word would hold all calls; client-go asks after 30 s and waits 15 s.
+            KeepAlivePingDelay = TimeSpan.FromSeconds(15),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             ActivityHeadersPropagator = null,
         };
     }

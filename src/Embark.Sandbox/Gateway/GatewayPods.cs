@@ -13,7 +13,8 @@ internal sealed class GatewayPods : IAsyncDisposable
 {
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(100);
 
-    private static readonly ResourceKind<JsonObject> Slices = new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", MeshKinds.Pods.Json);
+    /// <summary>EndpointSlices, as JSON.</summary>
+    public static readonly ResourceKind<JsonObject> Slices = new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", MeshKinds.Pods.Json);
 
     private readonly KubernetesClient _api;
     private readonly Func<PodSpec, CancellationToken, Task<PodProxy>> _start;

@@ -18,7 +18,8 @@ internal sealed class ClusterHost : IAsyncDisposable
     /// <summary>Where people on this machine open the product page.</summary>
     public Uri ProductPage { get; }
 
-    public static async Task<ClusterHost> StartAsync(Fabric fabric, Network vmNetwork, RunDirectory directory, string kubeconfig, bool awaitGateway, CancellationToken cancellationToken)
+    public static async Task<ClusterHost> StartAsync(
+        Fabric fabric, Network vmNetwork, RunDirectory directory, string kubeconfig, bool awaitGateway, (IPEndPoint Zipkin, IPEndPoint AccessLogs)? collector, CancellationToken cancellationToken)
     {
         var node = await fabric.AddHostAsync(new HostSpec("node-1"), cancellationToken);
         var pods = new Network("pods", MeshAddresses.PodEdge);
@@ -29,8 +30,11 @@ internal sealed class ClusterHost : IAsyncDisposable
 
         var page = FreePort();
         var process = node.StartBeside(directory.File("log", "cluster.log"),
+        [
             Programs.Executable, "cluster", "--kubeconfig", kubeconfig, "--node", $"/proc/{node.Pid}/ns/net", "--gateway", $"/proc/{fabric.Edge.Pid}/ns/net",
-            "--directory", directory.MakeDirectory("pods"), "--logs", directory.File("log"), "--productpage", page.ToString(), "--await-gateway", awaitGateway.ToString());
+            "--directory", directory.MakeDirectory("pods"), "--logs", directory.File("log"), "--productpage", page.ToString(), "--await-gateway", awaitGateway.ToString(),
+            .. collector is var (zipkin, accessLogs) ? ["--zipkin", zipkin.ToString(), "--access-logs", accessLogs.ToString()] : Array.Empty<string>(),
+        ]);
         try
         {
             await process.WaitForLogAsync("cluster ready", TimeSpan.FromSeconds(60), cancellationToken);

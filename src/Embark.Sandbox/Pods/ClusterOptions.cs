@@ -15,6 +15,9 @@ internal sealed record ClusterOptions(
     /// <summary>True: the cluster is ready only when a gateway has come, since one is asked for.</summary>
     public bool AwaitGateway { get; init; }
 
+    /// <summary>Where the controller takes traces and access logs on this machine; null without one.</summary>
+    public (IPEndPoint Zipkin, IPEndPoint AccessLogs)? Collector { get; init; }
+
     /// <summary>Reads the words after <c>cluster</c>; the sandbox itself writes them.</summary>
     public static ClusterOptions Parse(IReadOnlyList<string> words)
     {
@@ -24,6 +27,7 @@ internal sealed record ClusterOptions(
             values.TryGetValue("--productpage", out var at) ? IPEndPoint.Parse(at) : null)
         {
             AwaitGateway = values.TryGetValue("--await-gateway", out var wait) && bool.Parse(wait),
+            Collector = values.TryGetValue("--zipkin", out var zipkin) && values.TryGetValue("--access-logs", out var logs) ? (IPEndPoint.Parse(zipkin), IPEndPoint.Parse(logs)) : null,
         };
     }
 }

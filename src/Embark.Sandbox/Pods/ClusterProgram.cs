@@ -38,6 +38,11 @@ internal static class ClusterProgram
                 parts.Add(started.App);
         }
 
+        if (options.Collector is var (zipkin, accessLogs))
+        {
+            parts.Add(CollectorRelay.Start(node.New, MeshAddresses.Collector, zipkin, accessLogs));
+            await api.CreateAsync(GatewayPods.Slices, "istio-system", CollectorRelay.Slice(MeshAddresses.Collector), stop).ConfigureAwait(false);
+        }
         var gateways = new GatewayPods(api, "istio-system", MeshAddresses.Gateway, ProxyAsync);
         parts.Add(gateways);
         if (options.AwaitGateway)

@@ -7,6 +7,9 @@ internal static class MeshAddresses
 
     public const string Istiod = "10.4.0.2:15012";
 
+    /// <summary>Where the collector is to the mesh.</summary>
+    public const string Collector = "10.4.0.3";
+
     /// <summary>The edge's address towards VMs: the gateway's Service has it.</summary>
     public const string Gateway = "10.4.100.1";
 

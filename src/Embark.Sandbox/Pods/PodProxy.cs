@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Embark.Kubernetes;
-using Embark.Sandbox.ApiServer.Objects;
 using Embark.Sandbox.Proxy;
 using Embark.Sandbox.Proxy.Agent;
 using Embark.Sandbox.Proxy.Tls;
@@ -12,12 +11,12 @@ internal sealed class PodProxy : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly ProxyRuntime _runtime;
-    private readonly IstiodConnection _istiod;
+    private readonly IstiodConnection[] _connections;
     private readonly Task _jobs;
 
-    private PodProxy(ProxyRuntime runtime, IstiodConnection istiod, Func<CancellationToken, Task> jobs)
+    private PodProxy(ProxyRuntime runtime, IstiodConnection[] connections, Func<CancellationToken, Task> jobs)
     {
-        (_runtime, _istiod) = (runtime, istiod);
+        (_runtime, _connections) = (runtime, connections);
         _jobs = jobs(_stop.Token);
     }
 
@@ -34,30 +33,30 @@ internal sealed class PodProxy : IAsyncDisposable
         var tokenFile = Path.Combine(directory, "istio-token");
         await File.WriteAllBytesAsync(tokenFile, token.Token.Reveal().ToArray(), cancellationToken).ConfigureAwait(false);
 
-        var mesh = await api.GetAsync(CoreKinds.ConfigMaps, "istio-system", "istio", cancellationToken).ConfigureAwait(false);
-        var settings = Settings(pod, directory, tokenFile, ProxyConfig(mesh?.Data?.GetValueOrDefault("mesh")));
+        var settings = Settings(pod, directory, tokenFile);
         var lines = new ProxyLog(log, clock);
         var files = new CertificateFiles(directory, clock);
         var certificates = new WorkloadCertificates();
         var runtime = await ProxyRuntime.StartAsync(certificates, log, lines, clock, newSocket, cancellationToken).ConfigureAwait(false);
-        var istiod = new IstiodConnection(settings, files, lines, settings.DiscoveryAddress, forCa: false, newSocket);
-        return new PodProxy(runtime, istiod, stop => Task.WhenAll(
-            runtime.Telemetry.RunAsync(settings, (host, stopped) => ServiceAddresses.FindAsync(api, host, stopped), stop),
-            new CertificateAgent(settings, files, istiod, certificates, lines, clock).RunAsync(stop),
-            new AdsClient(settings, istiod, NodeMetadata.For(settings), runtime, new HealthReports(), lines, clock).RunAsync(stop)));
+        var ca = new IstiodConnection(settings, files, lines, clock, settings.CaAddress, forCa: true, newSocket);
+        var xds = new IstiodConnection(settings, files, lines, clock, settings.DiscoveryAddress, forCa: false, newSocket);
+        return new PodProxy(runtime, [ca, xds], stop => Task.WhenAll(
+            new CertificateAgent(settings, files, ca, certificates, lines, clock).RunAsync(stop),
+            new AdsClient(settings, xds, NodeMetadata.For(settings), runtime, new HealthReports(), lines, clock).RunAsync(stop)));
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _jobs.ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
-        _istiod.Dispose();
+        foreach (var connection in _connections)
+            connection.Dispose();
         await _runtime.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
 
     // What the injector gives a pod without packet capture.
-    private static AgentSettings Settings(PodSpec pod, string directory, string tokenFile, JsonObject proxyConfig) => new()
+    private static AgentSettings Settings(PodSpec pod, string directory, string tokenFile) => new()
     {
         Role = pod.IsGateway ? "router" : "sidecar",
         PodName = pod.Name,
@@ -66,7 +65,7 @@ internal sealed class PodProxy : IAsyncDisposable
         TrustDomain = "cluster.local",
         Addresses = [pod.Address],
         ClusterId = "Kubernetes",
-        ProxyConfig = proxyConfig,
+        ProxyConfig = new JsonObject { ["discoveryAddress"] = MeshAddresses.Istiod },
         DiscoveryAddress = MeshAddresses.Istiod,
         CaAddress = MeshAddresses.Istiod,
         IstiodSan = "istiod.istio-system.svc",
@@ -75,14 +74,6 @@ internal sealed class PodProxy : IAsyncDisposable
         ServiceCluster = $"{pod.App}.{pod.Namespace}",
         Metadata = Metadata(pod),
     };
-
-    // The mesh's defaults; istiod is found by its address, since pods here have no DNS.
-    private static JsonObject ProxyConfig(string? mesh)
-    {
-        var config = mesh is not null && YamlText.ParseDocuments(mesh) is [{ } first, ..] && first["defaultConfig"] is JsonObject defaults ? (JsonObject)defaults.DeepClone() : [];
-        config["discoveryAddress"] = MeshAddresses.Istiod;
-        return config;
-    }
 
     private static JsonObject Metadata(PodSpec pod)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using Embark.Sandbox.Proxy.Agent;
 using Embark.Sandbox.Proxy.Tls;
 
@@ -29,15 +28,14 @@ internal sealed class ProxyProcess(AgentSettings settings, TextWriter output, Pr
         await using var ports = await ProxyPorts.OpenAsync(settings, runtime, certificates, readiness, clock, log, stop).ConfigureAwait(false);
         log.Info("", "Starting proxy agent");
 
-        using var ca = new IstiodConnection(settings, files, log, settings.CaAddress, forCa: true, OwnNetwork.NewSocket);
-        using var xds = new IstiodConnection(settings, files, log, settings.DiscoveryAddress, forCa: false, OwnNetwork.NewSocket);
+        using var ca = new IstiodConnection(settings, files, log, clock, settings.CaAddress, forCa: true, OwnNetwork.NewSocket);
+        using var xds = new IstiodConnection(settings, files, log, clock, settings.DiscoveryAddress, forCa: false, OwnNetwork.NewSocket);
         using var work = new CancellationTokenSource();
         List<Task> jobs =
         [
             new CertificateAgent(settings, files, ca, certificates, log, clock).RunAsync(work.Token),
             new AdsClient(settings, xds, NodeMetadata.For(settings), runtime, health, log, clock).RunAsync(work.Token),
             ports.OpenReadinessWhenConfiguredAsync(work.Token),
-            runtime.Telemetry.RunAsync(settings, async (host, stopped) => await Dns.GetHostAddressesAsync(host, stopped).ConfigureAwait(false), work.Token),
         ];
         if (settings.ProxyConfig["readinessProbe"] is System.Text.Json.Nodes.JsonObject probe)
             jobs.Add(new ApplicationProbe(probe, settings.Addresses[0], readiness, health, log, clock).RunAsync(work.Token));

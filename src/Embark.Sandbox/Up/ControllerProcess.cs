@@ -19,10 +19,13 @@ internal sealed class ControllerProcess : IAsyncDisposable
 
     private readonly Process _shell;
 
-    private ControllerProcess(Process shell, Uri address) => (_shell, Address) = (shell, address);
+    private ControllerProcess(Process shell, Uri address, (IPEndPoint, IPEndPoint) collector) => (_shell, Address, Collector) = (shell, address, collector);
 
     /// <summary>Where it serves health and pages.</summary>
     public Uri Address { get; }
+
+    /// <summary>Where it takes traces and access logs.</summary>
+    public (IPEndPoint Zipkin, IPEndPoint AccessLogs) Collector { get; }
 
     /// <summary>The program that <c>EMBARK_CONTROLLER</c> names, else the one beside this program; null when there is none.</summary>
     public static string? Find()
@@ -33,12 +36,12 @@ internal sealed class ControllerProcess : IAsyncDisposable
 
     public static ControllerProcess Start(string program, string kubeconfig, string log)
     {
-        var listen = FreePort();
+        var (listen, zipkin, accessLogs) = (FreePort(), FreePort(), FreePort());
         var environment = new Dictionary<string, string>(Command.Plain);
         if (Programs.SharedRuntime is { } runtime)
             environment["DOTNET_ROOT"] = runtime;
         var shell = new Command(["sh", "-c", Guard, log, program, "--kubeconfig", kubeconfig, "--listen", listen.ToString()]) { Environment = environment }.Start();
-        return new(shell, new Uri($"http://{listen}/"));
+        return new(shell, new Uri($"http://{listen}/"), (zipkin, accessLogs));
     }
 
     public async ValueTask DisposeAsync()

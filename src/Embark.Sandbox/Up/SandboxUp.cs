@@ -148,7 +148,7 @@ internal sealed class SandboxUp : IAsyncDisposable
     {
         if (Vm is null || Fabric is null || !options.Api.WithMesh)
             return;
-        Cluster = await ClusterHost.StartAsync(Fabric, Vm.Network, _directory, KubeconfigFile, awaitGateway: options.Controller is not null && !options.Vm.Bare, cancellationToken);
+        Cluster = await ClusterHost.StartAsync(Fabric, Vm.Network, _directory, KubeconfigFile, awaitGateway: options.Controller is not null && !options.Vm.Bare, Controller?.Collector, cancellationToken);
         ProductPage = Cluster.ProductPage;
         options.Progress($"istiod, the VM gateway and Bookinfo; product page at {ProductPage}");
     }

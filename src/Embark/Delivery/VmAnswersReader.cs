@@ -21,11 +21,12 @@ internal static partial class VmAnswersReader
         var lookup = Joined(lines).Select(Split).ToLookup(pair => pair.Key, pair => pair.Value);
         var system = Words(One(lookup, "system"), 2);
         var ids = Words(One(lookup, "id"), 2);
-        // Without base64 on the VM nothing is known of them; the missing tool is what is told then.
-        var who = (Text(lookup, "who") ?? "\n\n").Split('\n');
+        // Without base64 on the VM nothing may be known of them; the missing tool is what is told then.
+        var who = lookup["plainly"].FirstOrDefault() is { } plain ? Words(plain, 3) : (Text(lookup, "who") ?? "\n\n").Split('\n');
         if (who.Length != 3) throw new FormatException("a user or a home directory of several lines");
         var directory = who[2];
-        var names = Sockets(Text(lookup, "sockets"));
+        var network = (Text(lookup, "network") ?? "").Split("--\n", 2);
+        var names = Sockets(network[^1]);
 
         return new VmAnswers
         {
@@ -52,7 +53,7 @@ internal static partial class VmAnswersReader
             Starting = lookup["starting"].Any(),
             AdoptedId = lookup["adopted"].FirstOrDefault() is { Length: > 0 } adopted ? Word(adopted) : null,
             HostsFile = Text(lookup, "hosts"),
-            Addresses = Addresses(Text(lookup, "addresses") ?? ""),
+            Addresses = Addresses(network[0]),
             Sockets = [.. lookup["listen"].Select(line => Listening(line, names)).Distinct()],
             Docker = Docker(lookup),
         };
@@ -90,6 +91,8 @@ internal static partial class VmAnswersReader
     {
         var value = lookup[key].FirstOrDefault();
         if (value is null or "" or "-") return null;
+        // JSON on one line comes as it is.
+        if (value[0] == '{') return value;
         return Encoding.UTF8.GetString(Convert.FromBase64String(value));
     }
 

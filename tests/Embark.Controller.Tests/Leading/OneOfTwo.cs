@@ -41,6 +41,25 @@ public sealed class OneOfTwo
         await LeadsAsync(second);
     }
 
+    [Fact(Timeout = 240_000)]
+    public async Task Stops_acting_when_another_holds_the_lease_and_acts_again_when_that_one_is_silent()
+    {
+        await using var world = await ExpansionWorld.StartAsync();
+        await using var controller = await world.ControllerAsync("--lease-duration", "3");
+        await LeadsAsync(controller);
+        world.Api.Store.Change(ExpansionWorld.Leases, ExpansionWorld.System, "embark-controller", stored =>
+        {
+            var taken = stored!.Value.Copy();
+            taken.Ensure("spec")["holderIdentity"] = "another";
+            return taken;
+        });
+
+        await ExpansionWorld.UntilAsync("it has stopped", () => controller.Log.Contains("no longer leads", StringComparison.Ordinal), () => controller.Log);
+        await ExpansionWorld.UntilAsync("it leads again", () => controller.Log.LastIndexOf(" leads as ", StringComparison.Ordinal) > controller.Log.IndexOf("no longer leads", StringComparison.Ordinal), () => controller.Log);
+        await world.AskAsync();
+        await world.ConditionAsync("Accepted", "Applied");
+    }
+
     private static Task LeadsAsync(ControllerProcess controller) =>
         ExpansionWorld.UntilAsync("it leads", () => controller.Log.Contains(" leads as ", StringComparison.Ordinal), () => controller.Log);
 }

@@ -20,7 +20,7 @@ public sealed class FirstStepOfTheGuide
         {
             await using var sandbox = await UpAsync(home);
             // The sandbox has applied mesh expansion itself.
-            Assert.Equal("Ready", await KubectlAsync("get", "controlplane", "controlplane", "-n", "istio-system", "-o", Ready));
+            await Wait.UntilAsync("the status says so", async () => await KubectlAsync("get", "controlplane", "controlplane", "-n", "istio-system", "-o", Ready) == "Ready");
 
             await KubectlAsync("patch", "controlplane", "controlplane", "-n", "istio-system", "--type", "merge", "-p", """{"spec":{"meshExpansion":null}}""");
             await Wait.UntilAsync("the gateway is gone", async () => await KubectlAsync("get", "service,deployment,pod,endpointslice", "-n", "istio-system", "-l", "app=vmgateway", "-o", "name") == "");

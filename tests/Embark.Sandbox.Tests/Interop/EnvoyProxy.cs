@@ -114,7 +114,7 @@ internal sealed class EnvoyProxy : IAsyncDisposable
         var log = new ProxyLog(TextWriter.Synchronized(text), TimeProvider.System);
         var files = new CertificateFiles(settings.CertificateDirectory, TimeProvider.System);
         var certificates = new WorkloadCertificates();
-        using var ca = new IstiodConnection(settings, files, log, settings.CaAddress, forCa: true, OwnNetwork.NewSocket);
+        using var ca = new IstiodConnection(settings, files, log, TimeProvider.System, settings.CaAddress, forCa: true, OwnNetwork.NewSocket);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var agent = new CertificateAgent(settings, files, ca, certificates, log, TimeProvider.System).RunAsync(stop.Token);
         await certificates.First.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);

@@ -37,6 +37,39 @@ public sealed class EnvoyTests
             await envoy.AssertNothingRefusedAsync();
     }
 
+    /// <summary>The same policy at a stock Envoy and at our own proxy: who is let in, and to what.</summary>
+    [Theory(Timeout = 180_000), InlineData(Delta), InlineData(null)]
+    public async Task Keeps_to_an_authorization_policy(string? vm)
+    {
+        if (vm is not null)
+            _ = EnvoyBinary.Path;
+        await using var mesh = await LoopbackMesh.StartAsync(_ => """
+            apiVersion: security.istio.io/v1
+            kind: AuthorizationPolicy
+            metadata: {name: callers, namespace: bookinfo}
+            spec: {selector: {matchLabels: {class: vm}}, rules: [{from: [{source: {principals: [cluster.local/ns/bookinfo/sa/bookinfo-reviews]}}], to: [{operation: {methods: [GET], ports: ["9080"]}}]}]}
+            ---
+            apiVersion: security.istio.io/v1
+            kind: AuthorizationPolicy
+            metadata: {name: nobody, namespace: bookinfo}
+            spec: {action: DENY, rules: [{to: [{operation: {paths: ["/admin*"]}}]}]}
+            """, istioFilters: false, TestContext.Current.CancellationToken);
+        await mesh.AppAsync(mesh.Plan.VmApp, "ratings");
+        await mesh.ProxyAsync(mesh.Plan.Pod);
+        var envoy = vm is null ? null : await mesh.EnvoyAsync(mesh.Plan.Vm, vm);
+        if (vm is null)
+            await mesh.ProxyAsync(mesh.Plan.Vm);
+        async Task<int> AskAsync(string address, string path, HttpContent? content = null) => (await LoopbackMesh.GetAsync(address, "ratings:9080", path, content)).Status;
+        var byReviews = $"{mesh.Plan.PodEgress}:9080";
+
+        Assert.Equal(200, await AskAsync(byReviews, "/ratings/0"));
+        Assert.Equal(403, await AskAsync(byReviews, "/admin/0"));
+        Assert.Equal(403, await AskAsync(byReviews, "/ratings/0", new StringContent("a body")));
+        Assert.Equal(403, await AskAsync($"{mesh.Plan.VmAddress}:9080", "/ratings/0")); // in clear there is no principal
+        if (envoy is not null)
+            await envoy.AssertNothingRefusedAsync();
+    }
+
     [Theory(Timeout = 180_000), InlineData(Delta), InlineData(World)]
     public async Task Takes_a_change_of_mutual_tls_and_a_new_service(string api)
     {

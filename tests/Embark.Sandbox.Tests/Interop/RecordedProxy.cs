@@ -11,12 +11,12 @@ namespace Embark.Sandbox.Tests.Interop;
 internal sealed class RecordedProxy : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly IstiodConnection _istiod;
+    private readonly IstiodConnection[] _connections;
     private readonly Task _jobs;
 
-    private RecordedProxy(ProxyRuntime runtime, IstiodConnection istiod, Func<CancellationToken, Task> jobs, StringBuilder log)
+    private RecordedProxy(ProxyRuntime runtime, IstiodConnection[] connections, Func<CancellationToken, Task> jobs, StringBuilder log)
     {
-        (Runtime, _istiod, Log) = (runtime, istiod, log);
+        (Runtime, _connections, Log) = (runtime, connections, log);
         _jobs = jobs(_stop.Token);
     }
 
@@ -47,17 +47,20 @@ internal sealed class RecordedProxy : IAsyncDisposable
         var log = new ProxyLog(TextWriter.Synchronized(new StringWriter(text)), TimeProvider.System, debug: true);
         var certificates = new WorkloadCertificates();
         var runtime = await ProxyRuntime.StartAsync(certificates, TextWriter.Null, log, TimeProvider.System, newSocket, CancellationToken.None);
-        var connection = new IstiodConnection(settings, new CertificateFiles(folder, TimeProvider.System), log, istiod, forCa: false, newSocket);
-        return new RecordedProxy(runtime, connection, stop => Task.WhenAll(
-            new CertificateAgent(settings, new CertificateFiles(folder, TimeProvider.System), connection, certificates, log, TimeProvider.System).RunAsync(stop),
-            new AdsClient(settings, connection, NodeMetadata.For(settings), runtime, new HealthReports(), log, TimeProvider.System).RunAsync(stop)), text);
+        var files = new CertificateFiles(folder, TimeProvider.System);
+        var ca = new IstiodConnection(settings, files, log, TimeProvider.System, istiod, forCa: true, newSocket);
+        var xds = new IstiodConnection(settings, files, log, TimeProvider.System, istiod, forCa: false, newSocket);
+        return new RecordedProxy(runtime, [ca, xds], stop => Task.WhenAll(
+            new CertificateAgent(settings, files, ca, certificates, log, TimeProvider.System).RunAsync(stop),
+            new AdsClient(settings, xds, NodeMetadata.For(settings), runtime, new HealthReports(), log, TimeProvider.System).RunAsync(stop)), text);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _jobs.ContinueWith(_ => { }, TaskScheduler.Default);
-        _istiod.Dispose();
+        foreach (var connection in _connections)
+            connection.Dispose();
         await Runtime.DisposeAsync();
         _stop.Dispose();
     }

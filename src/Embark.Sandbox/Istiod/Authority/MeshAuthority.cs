@@ -15,10 +15,22 @@ internal sealed class MeshAuthority : IDisposable
     private static readonly TimeSpan RootLifetime = TimeSpan.FromDays(3650);     // CITADEL_SELF_SIGNED_CA_CERT_TTL
     private static readonly OidCollection BothUsages = [new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")];
 
+    private static readonly X500DistinguishedName NoName = new("");
+
+    private static readonly X509Extension[] OfLeaves =
+    [
+        new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true),
+        new X509EnhancedKeyUsageExtension(BothUsages, critical: false),
+        new X509BasicConstraintsExtension(false, false, 0, critical: true),
+    ];
+
     private readonly X509Certificate2 _root;
     private readonly RSA _key;
     private readonly TimeProvider _clock;
     private readonly X509AuthorityKeyIdentifierExtension _issuer;
+    private readonly X509SignatureGenerator _generator;
+    private readonly X500DistinguishedName _name;
+    private readonly DateTimeOffset _end;
 
     public MeshAuthority(string rootPem, string keyPem, TimeProvider clock)
     {
@@ -26,6 +38,9 @@ internal sealed class MeshAuthority : IDisposable
         _key = RSA.Create();
         _key.ImportFromPem(keyPem);
         _clock = clock;
+        // Asked for with every signing otherwise, each time through the certificate.
+        _generator = X509SignatureGenerator.CreateForRSA(_key, RSASignaturePadding.Pkcs1);
+        (_name, _end) = (_root.SubjectName, _root.NotAfter);
         _issuer = X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, includeKeyIdentifier: true, includeIssuerAndSerial: false);
         RootPem = rootPem.TrimEnd('\n') + "\n";
     }
@@ -102,17 +117,14 @@ internal sealed class MeshAuthority : IDisposable
 
     private X509Certificate2 Issue(PublicKey key, X509Extension names, TimeSpan lifetime)
     {
-        var request = new CertificateRequest(new X500DistinguishedName(""), key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(BothUsages, critical: false));
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
+        var request = new CertificateRequest(NoName, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        foreach (var extension in OfLeaves) request.CertificateExtensions.Add(extension);
         request.CertificateExtensions.Add(_issuer);
         request.CertificateExtensions.Add(names);
         var now = _clock.GetUtcNow();
         var end = now + lifetime;
         return request.Create(
-            _root.SubjectName, X509SignatureGenerator.CreateForRSA(_key, RSASignaturePadding.Pkcs1),
-            now - Backdating, end < _root.NotAfter ? end : _root.NotAfter, NewSerial());
+            _name, _generator, now - Backdating, end < _end ? end : _end, NewSerial());
     }
 
     private static byte[] NewSerial() => RandomNumberGenerator.GetBytes(16);

@@ -5,7 +5,6 @@ using System.Text.RegularExpressions;
 using Embark.Sandbox.Istiod.Authority;
 using Embark.Sandbox.Proxy.Tls;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Http;
 
 namespace Embark.Sandbox.Proxy.Admin;
@@ -13,11 +12,7 @@ namespace Embark.Sandbox.Proxy.Admin;
 /// <summary>The part of Envoy's admin interface that people and Embark's checks read.</summary>
 internal sealed class AdminPages(ProxyRuntime runtime, WorkloadCertificates certificates, TimeProvider clock)
 {
-    private static readonly TypeRegistry s_types = TypeRegistry.FromFiles(
-        Istiod.Protos.Filters.HttpConnectionManager.Descriptor.File, Istiod.Protos.Filters.TcpProxy.Descriptor.File, Istiod.Protos.Tls.UpstreamTlsContext.Descriptor.File,
-        Istiod.Protos.Listeners.Listener.Descriptor.File, Istiod.Protos.Clusters.Cluster.Descriptor.File, Istiod.Protos.Routes.RouteConfiguration.Descriptor.File);
-
-    private static readonly JsonFormatter s_json = new(new JsonFormatter.Settings(formatDefaultValues: false, s_types));
+    private static readonly JsonFormatter s_json = new(new JsonFormatter.Settings(formatDefaultValues: false, KnownMessages.Types));
 
     public Task ServeAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
     {
@@ -101,7 +96,7 @@ internal sealed class AdminPages(ProxyRuntime runtime, WorkloadCertificates cert
         };
     }
 
-    private static JsonNode Node(IMessage message) => JsonNode.Parse(s_json.Format(KnownTypes.Only(message, s_types)))!;
+    private static JsonNode Node(IMessage message) => JsonNode.Parse(s_json.Format(KnownTypes.Only(message, KnownMessages.Types)))!;
 
     private static string Address(Istiod.Protos.Listeners.Listener listener) =>
         $"{listener.Address.SocketAddress.Address}:{listener.Address.SocketAddress.PortValue}";

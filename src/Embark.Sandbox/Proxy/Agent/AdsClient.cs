@@ -17,6 +17,7 @@ internal sealed class AdsClient(AgentSettings settings, IstiodConnection istiod,
         {
             try
             {
+                istiod.Reconnect();
                 await new AdsSession(istiod.Client, node, runtime.Resources, runtime.Stats, health).RunAsync(() =>
                 {
                     failures = 0;

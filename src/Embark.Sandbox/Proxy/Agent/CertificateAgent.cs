@@ -44,6 +44,7 @@ internal sealed class CertificateAgent(
         var names = new SubjectAlternativeNameBuilder();
         names.AddUri(new Uri($"spiffe://{settings.TrustDomain}/ns/{settings.PodNamespace}/sa/{settings.ServiceAccount}"));
         request.CertificateExtensions.Add(names.Build());
+        ca.Reconnect();
         var answer = await ca.Client.UnaryAsync(
             Method,
             new IstioCertificateRequest { Csr = request.CreateSigningRequestPem() + "\n", ValidityDuration = (long)settings.SecretLifetime.TotalSeconds },

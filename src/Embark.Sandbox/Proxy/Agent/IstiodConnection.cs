@@ -18,25 +18,40 @@ internal sealed class IstiodConnection : IDisposable
     private readonly ProxyLog _log;
     private readonly string _serverName;
     private readonly NewSocket _newSocket;
-    private readonly HttpMessageInvoker _http;
+    private readonly TimeProvider _clock;
+    private readonly Uri _address;
+    private HttpMessageInvoker _http;
 
-    public IstiodConnection(AgentSettings settings, CertificateFiles files, ProxyLog log, string address, bool forCa, NewSocket newSocket)
+    public IstiodConnection(AgentSettings settings, CertificateFiles files, ProxyLog log, TimeProvider clock, string address, bool forCa, NewSocket newSocket)
     {
-        (_settings, _files, _log, _newSocket) = (settings, files, log, newSocket);
+        (_settings, _files, _log, _clock, _newSocket) = (settings, files, log, clock, newSocket);
         var host = address[..address.LastIndexOf(':')].Trim('[', ']');
         _serverName = settings.IstiodSan is { } san && !(forCa && settings.CaAddressGiven) ? san : host;
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
-            ConnectCallback = async (context, cancellationToken) => await ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false),
-        });
-        // The scheme is http because the connection above is TLS already.
-        Client = new GrpcClient(_http, new Uri($"http://{address}")) { Metadata = Metadata };
+        _address = new Uri($"http://{address}"); // the scheme is http because the connection is TLS already
+        _http = Dialling();
+        Client = new GrpcClient(_http, _address) { Metadata = Metadata };
     }
 
-    public GrpcClient Client { get; }
+    public GrpcClient Client { get; private set; }
+
+    /// <summary>
+    /// Ends the connection: the next call shakes hands anew, with the certificate that is kept by then. A connection
+    /// outlives the certificate it was made with, and istiod looks at that with every call.
+    /// </summary>
+    public void Reconnect()
+    {
+        _http.Dispose();
+        _http = Dialling();
+        Client = new GrpcClient(_http, _address) { Metadata = Metadata };
+    }
+
+    private HttpMessageInvoker Dialling() => new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+        ConnectCallback = async (context, cancellationToken) => await ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false),
+    });
 
     public void Dispose() => _http.Dispose();
 
@@ -63,7 +78,7 @@ internal sealed class IstiodConnection : IDisposable
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
-                throw new IOException($"transport: Error while dialing: {DialWords(e, address)}", e);
+                throw new IOException($"transport: Error while dialing: {DialWords(e, address)}"); // alone: the innermost words are what is told
             }
 
             return await ShakeHandsAsync(new NetworkStream(socket, ownsSocket: true), cancellationToken).ConfigureAwait(false);
@@ -90,7 +105,7 @@ internal sealed class IstiodConnection : IDisposable
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                 ClientCertificateContext = own?.Context,
                 RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
-                    (refusal = ServerCertificate.Refusal(certificate as X509Certificate2, chain, errors, root, _serverName)) is null,
+                    (refusal = ServerCertificate.Refusal(certificate as X509Certificate2, chain, errors, root, _serverName, _clock.GetUtcNow())) is null,
             }, cancellationToken).ConfigureAwait(false);
             return tls;
         }
@@ -99,7 +114,7 @@ internal sealed class IstiodConnection : IDisposable
             await tls.DisposeAsync().ConfigureAwait(false);
             var words = refusal is not null ? $"tls: failed to verify certificate: x509: {refusal}"
                 : e.Message.Contains("frame", StringComparison.Ordinal) ? "tls: first record does not look like a TLS handshake" : e.Message;
-            throw new IOException($"transport: authentication handshake failed: {words}", e);
+            throw new IOException($"transport: authentication handshake failed: {words}");
         }
     }
 

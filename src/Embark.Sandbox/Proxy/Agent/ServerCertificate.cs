@@ -6,13 +6,13 @@ namespace Embark.Sandbox.Proxy.Agent;
 /// <summary>Checks istiod's serving certificate; a refusal is told in the words of Go's x509.</summary>
 internal static class ServerCertificate
 {
-    public static string? Refusal(X509Certificate2? certificate, X509Chain? sent, SslPolicyErrors errors, X509Certificate2Collection roots, string name)
+    public static string? Refusal(X509Certificate2? certificate, X509Chain? sent, SslPolicyErrors errors, X509Certificate2Collection roots, string name, DateTimeOffset now)
     {
         if (certificate is null)
             return "no certificate";
         using var chain = new X509Chain
         {
-            ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
+            ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true, VerificationTime = now.UtcDateTime },
         };
         chain.ChainPolicy.CustomTrustStore.AddRange(roots);
         if (sent is not null)

@@ -7,11 +7,10 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Embark.Sandbox.Proxy.Http;
 
 /// <summary>An accepted connection in the form Kestrel takes.</summary>
-internal sealed class HandedConnection : ConnectionContext, IConnectionLifetimeNotificationFeature
+internal sealed class HandedConnection : ConnectionContext
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closed = new();
-    private readonly CancellationTokenSource _closing = new();
     private readonly Stream _stream;
 
     public HandedConnection(AcceptedConnection accepted, HttpService service)
@@ -19,12 +18,10 @@ internal sealed class HandedConnection : ConnectionContext, IConnectionLifetimeN
         _stream = accepted.Stream;
         Transport = new StreamDuplex(PipeReader.Create(accepted.Stream, new StreamPipeReaderOptions(leaveOpen: true)), PipeWriter.Create(accepted.Stream, new StreamPipeWriterOptions(leaveOpen: true)));
         ConnectionClosed = _closed.Token;
-        ConnectionClosedRequested = _closing.Token;
         LocalEndPoint = accepted.Local;
         RemoteEndPoint = accepted.Remote;
         Features.Set(accepted);
         Features.Set(service);
-        Features.Set<IConnectionLifetimeNotificationFeature>(this);
     }
 
     /// <summary>Done when Kestrel has finished with the connection.</summary>
@@ -38,10 +35,8 @@ internal sealed class HandedConnection : ConnectionContext, IConnectionLifetimeN
 
     public override IDuplexPipe Transport { get; set; }
 
-    public CancellationToken ConnectionClosedRequested { get; set; }
-
-    /// <summary>Asks Kestrel to let the requests under way end and then close (a drain).</summary>
-    public void RequestClose() => _closing.Cancel();
+    /// <summary>Asks Kestrel to let the requests under way end and then close (a drain). Before Kestrel has it, nothing is under way.</summary>
+    public void RequestClose() => Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
 
     public override void Abort(ConnectionAbortedException abortReason)
     {

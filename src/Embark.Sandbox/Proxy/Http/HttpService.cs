@@ -1,17 +1,16 @@
 using Embark.Sandbox.Istiod.Protos.Filters;
 using Embark.Sandbox.Istiod.Protos.Routes;
 using Embark.Sandbox.Proxy.Listening;
-using Embark.Sandbox.Proxy.Telemetry;
+using Embark.Sandbox.Proxy.Rbac;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
 namespace Embark.Sandbox.Proxy.Http;
 
 /// <summary>One HTTP connection manager: from a request to a route to a cluster.</summary>
 internal sealed class HttpService(
-    HttpConnectionManager configuration, Func<RouteTable?> routes, HttpDataPlane plane, bool outbound) : IConnectionService
+    HttpConnectionManager configuration, IReadOnlyList<AccessRules> access, Func<RouteTable?> routes, HttpDataPlane plane) : IConnectionService
 {
-    private readonly IReadOnlyList<AccessLogSender> _senders = plane.Telemetry.HttpLogs(configuration.AccessLog);
-    private readonly Tracer? _tracer = Tracer.Of(configuration, outbound, plane.Telemetry, plane.Random);
     private readonly IReadOnlyList<AccessLog> _logs = AccessLog.From(configuration.AccessLog, plane.AccessLogOutput);
     private readonly string _serverName = configuration.ServerName.Length > 0 ? configuration.ServerName : "envoy";
     private readonly bool _overridesAlpn = configuration.HttpFilters.Any(f => f.Name == "istio.alpn");
@@ -24,12 +23,14 @@ internal sealed class HttpService(
     public async Task HandleAsync(HttpContext context, AcceptedConnection connection)
     {
         var exchange = new Exchange(context, connection, plane.Clock);
-        ActiveSpan? span = null;
         try
         {
             Prepare(context.Request, connection);
-            span = _tracer?.Begin(context.Request);
-            if (routes()?.Find(context.Request) is not { } found)
+            if (plane.Draining.IsCancellationRequested)
+                context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose(); // came after the drain began: the last on its connection
+            if (Refusal(context, connection) is { } refusal)
+                await exchange.AnswerAsync(403, "RBAC: access denied", refusal).ConfigureAwait(false);
+            else if (routes()?.Find(context.Request) is not { } found)
                 await exchange.AnswerAsync(404, null, "route_not_found", "NR").ConfigureAwait(false);
             else
                 await FollowAsync(exchange, found.Host, found.Route).ConfigureAwait(false);
@@ -39,10 +40,15 @@ internal sealed class HttpService(
             plane.Stats.Count($"http.{configuration.StatPrefix.TrimEnd(';')}.downstream_rq_{context.Response.StatusCode / 100}xx");
             foreach (var log in _logs)
                 log.Write(exchange);
-            foreach (var sender in _senders)
-                sender.Send(AccessLogEntries.Of(exchange));
-            span?.End(exchange);
         }
+    }
+
+    private string? Refusal(HttpContext context, AcceptedConnection connection)
+    {
+        if (access.Count == 0)
+            return null;
+        var question = new AccessQuestion(connection, context.Request);
+        return access.Select(rules => rules.Refusal(question)).FirstOrDefault(refusal => refusal is not null);
     }
 
     private void Prepare(HttpRequest request, AcceptedConnection connection)
@@ -75,7 +81,7 @@ internal sealed class HttpService(
                 return exchange.AnswerAsync((int)route.DirectResponse.Status, route.DirectResponse.Body?.InlineString, "direct_response");
             case Route.ActionOneofCase.Redirect:
                 response.Headers.Location = Redirect(route.Redirect, request);
-                return exchange.AnswerAsync(301, null, "direct_response");
+                return exchange.AnswerAsync(StatusOf(route.Redirect.ResponseCode), null, "direct_response");
             default:
                 return exchange.AnswerAsync(404, null, "route_not_found", "NR");
         }
@@ -96,6 +102,15 @@ internal sealed class HttpService(
                 return null;
         }
     }
+
+    private static int StatusOf(RedirectAction.Types.RedirectResponseCode code) => code switch
+    {
+        RedirectAction.Types.RedirectResponseCode.Found => 302,
+        RedirectAction.Types.RedirectResponseCode.SeeOther => 303,
+        RedirectAction.Types.RedirectResponseCode.TemporaryRedirect => 307,
+        RedirectAction.Types.RedirectResponseCode.PermanentRedirect => 308,
+        _ => 301,
+    };
 
     private static string Redirect(RedirectAction redirect, HttpRequest request)
     {

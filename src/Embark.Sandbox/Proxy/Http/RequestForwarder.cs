@@ -24,6 +24,8 @@ internal sealed class RequestForwarder(
             total.CancelAfter(timeout);
         using var body = HasBody(exchange.Context) ? new RequestBody(request) : null;
         HashSet<UpstreamEndpoint> tried = [];
+        // Asked after an attempt: a body that was begun cannot be sent again.
+        bool Again() => exchange.Attempts <= retries.Retries && body?.Started != true;
         for (exchange.Attempts = 1; ; exchange.Attempts++)
         {
             if (EndpointChoice.Pick(cluster.Endpoints, tried, plane.Random) is not { } endpoint)
@@ -36,11 +38,10 @@ internal sealed class RequestForwarder(
             exchange.Upstream = endpoint.Address;
             plane.Stats.Count($"cluster.{cluster.Name}.upstream_rq_total");
             using var busy = endpoint.Use();
-            var again = exchange.Attempts <= retries.Retries && body?.Started != true;
             try
             {
                 using var response = await SendAsync(exchange, endpoint, body, retries.PerTry, total.Token).ConfigureAwait(false);
-                if (again && retries.Allows(response))
+                if (Again() && retries.Allows(response))
                 {
                     await BackOffAsync(exchange.Attempts, total.Token).ConfigureAwait(false);
                     continue;
@@ -71,13 +72,16 @@ internal sealed class RequestForwarder(
                 var failure = FailureOf(e);
                 exchange.UpstreamFailureReason = failure.Message;
                 plane.Stats.Count($"cluster.{cluster.Name}.upstream_cx_connect_fail");
-                if (again && retries.Allows(failure.Failure))
+                if (Again() && retries.Allows(failure.Failure))
                 {
                     await BackOffAsync(exchange.Attempts, total.Token).ConfigureAwait(false);
                     continue;
                 }
 
-                await exchange.AnswerAsync(503, Words(failure, exchange.Attempts > 1), "upstream_reset_before_response_started", exchange.Attempts > 1 ? "URX,UF" : "UF").ConfigureAwait(false);
+                if (failure.Failure == UpstreamFailure.AttemptTimeout)
+                    await exchange.AnswerAsync(504, "upstream request timeout", "upstream_per_try_timeout", "UT").ConfigureAwait(false);
+                else
+                    await exchange.AnswerAsync(503, Words(failure, exchange.Attempts > 1), "upstream_reset_before_response_started", exchange.Attempts > 1 ? "URX,UF" : "UF").ConfigureAwait(false);
                 return;
             }
         }
@@ -181,6 +185,8 @@ internal sealed class RequestForwarder(
         for (var at = e; at is not null; at = at.InnerException)
             if (at is UpstreamException upstream)
                 return upstream;
+        if (e is OperationCanceledException)
+            return new UpstreamException(UpstreamFailure.AttemptTimeout, "per try timeout", e);
         return new UpstreamException(e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } ? UpstreamFailure.ConnectionFailure : UpstreamFailure.Reset, e.Message, e);
     }
 

@@ -9,7 +9,7 @@ internal static class RouteMatching
 {
     public static bool Matches(RouteMatch match, HttpRequest request) =>
         PathMatches(match, request.Path.Value ?? "/")
-        && match.Headers.All(header => HeaderMatches(header, Header(request, header.Name)))
+        && match.Headers.All(header => HeaderMatches(header, request))
         && match.QueryParameters.All(parameter => QueryMatches(parameter, request.Query[parameter.Name]))
         && (match.Grpc is null || request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true);
 
@@ -27,8 +27,10 @@ internal static class RouteMatching
         };
     }
 
-    private static bool HeaderMatches(HeaderMatcher matcher, string? value)
+    /// <summary>Without a request no header is there.</summary>
+    public static bool HeaderMatches(HeaderMatcher matcher, HttpRequest? request)
     {
+        var value = request is null ? null : Header(request, matcher.Name);
         value ??= matcher.TreatMissingHeaderAsEmpty ? "" : null;
         var matches = matcher.HeaderMatchSpecifierCase switch
         {

@@ -12,11 +12,17 @@ internal sealed class RouteTables
 
     public RouteTable? Find(string name) => _byName.GetValueOrDefault(name);
 
-    public void Apply(IEnumerable<RouteConfiguration> changed, IEnumerable<string> removed)
+    /// <summary>What is returned is the reason of a refusal; the configurations that are not named in it were taken.</summary>
+    public string? Apply(IEnumerable<RouteConfiguration> changed, IEnumerable<string> removed)
     {
         foreach (var name in removed)
             _byName.TryRemove(name, out _);
+        List<string> refusals = [];
         foreach (var configuration in changed)
-            _byName[configuration.Name] = new RouteTable(configuration);
+            if (RouteLimits.Refusal(configuration) is { } refusal)
+                refusals.Add($"{configuration.Name}: {refusal}");
+            else
+                _byName[configuration.Name] = new RouteTable(configuration);
+        return refusals.Count == 0 ? null : string.Join(", ", refusals);
     }
 }

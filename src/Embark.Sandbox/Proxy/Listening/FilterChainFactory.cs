@@ -1,10 +1,13 @@
 using Embark.Sandbox.Istiod.Protos.Filters;
 using Embark.Sandbox.Istiod.Protos.Listeners;
+using Embark.Sandbox.Istiod.Protos.Rbac;
 using Embark.Sandbox.Istiod.Protos.Tls;
 using Embark.Sandbox.Proxy.Http;
+using Embark.Sandbox.Proxy.Rbac;
 using Embark.Sandbox.Proxy.Tcp;
 using Embark.Sandbox.Proxy.Tls;
-using TrafficDirection = Embark.Sandbox.Istiod.Protos.Core.TrafficDirection;
+using HttpRbac = Embark.Sandbox.Istiod.Protos.HttpRbac.RBAC;
+using NetworkRbac = Embark.Sandbox.Istiod.Protos.NetworkRbac.RBAC;
 
 namespace Embark.Sandbox.Proxy.Listening;
 
@@ -37,40 +40,51 @@ internal sealed class FilterChainFactory(WorkloadCertificates certificates, Rout
         var tls = chain.TransportSocket?.TypedConfig switch
         {
             null => null,
-            { } any when any.Is(DownstreamTlsContext.Descriptor) => new DownstreamTls(any.Unpack<DownstreamTlsContext>(), certificates, plane.Clock),
+            { } any when any.Is(DownstreamTlsContext.Descriptor) => new DownstreamTls(Strict.Unpack(any, DownstreamTlsContext.Parser), certificates, plane.Clock),
             { } any => throw new ConfigurationRejectedException($"Didn't find a registered implementation for '{chain.TransportSocket.Name}' with type URL: '{any.TypeUrl}'"),
         };
         IConnectionService? service = null;
+        List<AccessRules> access = [];
         foreach (var filter in chain.Filters)
         {
-            if (filter.TypedConfig.Is(HttpConnectionManager.Descriptor))
-                service = Http(filter.TypedConfig.Unpack<HttpConnectionManager>(), listener.TrafficDirection == TrafficDirection.Outbound);
-            else if (filter.TypedConfig.Is(TcpProxy.Descriptor))
-                service = new TcpService(filter.TypedConfig.Unpack<TcpProxy>(), plane);
+            if (filter.TypedConfig is { } rules && rules.Is(NetworkRbac.Descriptor))
+                access.AddRange(Rules(Strict.Unpack(rules, NetworkRbac.Parser).Rules));
+            else if (filter.TypedConfig is { } manager && manager.Is(HttpConnectionManager.Descriptor))
+                service = Http(manager.Unpack<HttpConnectionManager>());
+            else if (filter.TypedConfig is { } tcp && tcp.Is(TcpProxy.Descriptor))
+                service = new TcpService(tcp.Unpack<TcpProxy>(), plane.Clusters, plane.Stats, plane.Random);
             else if (s_ignorableNetwork.Contains(filter.Name))
                 NameOnce("network filter", filter.Name);
             else
-                throw new ConfigurationRejectedException($"Didn't find a registered implementation for '{filter.Name}' with type URL: '{filter.TypedConfig.TypeUrl}'");
+                throw new ConfigurationRejectedException($"Didn't find a registered implementation for '{filter.Name}' with type URL: '{filter.TypedConfig?.TypeUrl}'");
         }
 
         return new FilterChainRuntime(
-            chain.Name, tls, service ?? throw new ConfigurationRejectedException($"filter chain of '{listener.Name}' ends in no terminal filter"));
+            chain.Name, tls, access, service ?? throw new ConfigurationRejectedException($"filter chain of '{listener.Name}' ends in no terminal filter"));
     }
 
-    private HttpService Http(HttpConnectionManager manager, bool outbound)
+    private HttpService Http(HttpConnectionManager manager)
     {
+        List<AccessRules> access = [];
         foreach (var filter in manager.HttpFilters)
-            if (!s_ignorable.Contains(filter.Name) && !filter.Disabled && !filter.IsOptional)
-                throw new ConfigurationRejectedException($"Didn't find a registered implementation for '{filter.Name}' with type URL: '{filter.TypedConfig.TypeUrl}'");
-            else if (filter.Name is "envoy.filters.http.fault" or "envoy.filters.http.cors" && filter.TypedConfig.Value.Length > 0)
+            if (filter.TypedConfig?.Is(HttpRbac.Descriptor) == true && !filter.Disabled)
+                access.AddRange(Rules(Strict.Unpack(filter.TypedConfig, HttpRbac.Parser).Rules));
+            else if (!s_ignorable.Contains(filter.Name) && !filter.Disabled && !filter.IsOptional)
+                throw new ConfigurationRejectedException($"Didn't find a registered implementation for '{filter.Name}' with type URL: '{filter.TypedConfig?.TypeUrl}'");
+            else if (filter.Name is "envoy.filters.http.fault" or "envoy.filters.http.cors" && filter.TypedConfig?.Value.Length > 0)
                 throw new ConfigurationRejectedException($"'{filter.Name}' is known only without settings");
             else if (filter.Name is not "envoy.filters.http.router" and not "istio.alpn")
                 NameOnce("HTTP filter", filter.Name);
         if (manager.RouteSpecifierCase == HttpConnectionManager.RouteSpecifierOneofCase.Rds)
-            return new HttpService(manager, () => routes.Find(manager.Rds.RouteConfigName), plane, outbound);
+            return new HttpService(manager, access, () => routes.Find(manager.Rds.RouteConfigName), plane);
+        if (RouteLimits.Refusal(manager.RouteConfig) is { } refusal)
+            throw new ConfigurationRejectedException(refusal);
         var inline = new RouteTable(manager.RouteConfig);
-        return new HttpService(manager, () => inline, plane, outbound);
+        return new HttpService(manager, access, () => inline, plane);
     }
+
+    // Without rules the filter only watches (a dry run), or does nothing.
+    private static IEnumerable<AccessRules> Rules(RBAC? rules) => rules is null ? [] : [new AccessRules(rules)];
 
     private void NameOnce(string what, string name)
     {

@@ -105,7 +105,7 @@ internal sealed class ProxyListener : IAsyncDisposable
             await using Stream seen = look.Seen.IsEmpty ? raw : new PrefixedStream(look.Seen, raw);
             if (chain.Tls is null)
             {
-                await chain.Service.ServeAsync(new AcceptedConnection(seen, local, remote, look), CancellationToken.None).ConfigureAwait(false);
+                await chain.ServeAsync(new AcceptedConnection(seen, local, remote, look), CancellationToken.None).ConfigureAwait(false);
                 return;
             }
 
@@ -113,7 +113,7 @@ internal sealed class ProxyListener : IAsyncDisposable
                 return;
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15)); // transport_socket_connect_timeout
             await using var tls = await chain.Tls.AcceptAsync(seen, look.Hello, limit.Token).ConfigureAwait(false);
-            await chain.Service.ServeAsync(new AcceptedConnection(tls, local, remote, look), CancellationToken.None).ConfigureAwait(false);
+            await chain.ServeAsync(new AcceptedConnection(tls, local, remote, look), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or SocketException or AuthenticationException or OperationCanceledException or ObjectDisposedException)
         {

@@ -2,26 +2,39 @@ using System.Security.Cryptography.X509Certificates;
 using Embark.Sandbox.Istiod.Authority;
 using Embark.Sandbox.Istiod.Protos.Tls;
 using Embark.Sandbox.Istiod.Protos.Types;
-using Google.Protobuf.Collections;
+using Embark.Sandbox.Proxy.Listening;
 
 namespace Embark.Sandbox.Proxy.Tls;
 
 /// <summary>Checks the other side's certificate: chain to the mesh's roots, then the names the configuration asks for.</summary>
-internal sealed class PeerVerification(CommonTlsContext tls, WorkloadCertificates certificates, TimeProvider clock)
+internal sealed class PeerVerification
 {
-    private readonly RepeatedField<StringMatcher> _names = tls.ValidationContextTypeCase switch
+    private readonly WorkloadCertificates _certificates;
+    private readonly TimeProvider _clock;
+    private readonly IReadOnlyList<StringMatcher> _names;
+
+    /// <exception cref="ConfigurationRejectedException">It asks for more than can be checked here.</exception>
+    public PeerVerification(CommonTlsContext tls, WorkloadCertificates certificates, TimeProvider clock)
     {
-        CommonTlsContext.ValidationContextTypeOneofCase.CombinedValidationContext => tls.CombinedValidationContext.DefaultValidationContext?.MatchSubjectAltNames ?? new RepeatedField<StringMatcher>(),
-        CommonTlsContext.ValidationContextTypeOneofCase.ValidationContext => tls.ValidationContext.MatchSubjectAltNames,
-        _ => new RepeatedField<StringMatcher>(),
-    };
+        SecretNames.Require(tls);
+        (_certificates, _clock) = (certificates, clock);
+        var context = tls.ValidationContextTypeCase switch
+        {
+            CommonTlsContext.ValidationContextTypeOneofCase.CombinedValidationContext => tls.CombinedValidationContext.DefaultValidationContext,
+            CommonTlsContext.ValidationContextTypeOneofCase.ValidationContext => tls.ValidationContext,
+            _ => null,
+        };
+        if (context?.MatchTypedSubjectAltNames.FirstOrDefault(name => name.SanType != SubjectAltNameMatcher.Types.SanType.Uri) is { } other)
+            throw new ConfigurationRejectedException($"names of type {other.SanType} in certificates are not checked");
+        _names = context is null ? [] : [.. context.MatchSubjectAltNames, .. context.MatchTypedSubjectAltNames.Select(name => name.Matcher)];
+    }
 
     /// <summary>Null when the certificate is good, else why it is not.</summary>
     public string? Refusal(X509Certificate? presented, X509Chain? sent)
     {
         if (presented is not X509Certificate2 certificate)
             return "no certificate was presented";
-        if (certificates.Current is not { } own)
+        if (_certificates.Current is not { } own)
             return "no root certificate yet";
         using var chain = new X509Chain
         {
@@ -29,7 +42,7 @@ internal sealed class PeerVerification(CommonTlsContext tls, WorkloadCertificate
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
                 RevocationMode = X509RevocationMode.NoCheck,
-                VerificationTime = clock.GetUtcNow().UtcDateTime,
+                VerificationTime = _clock.GetUtcNow().UtcDateTime,
                 DisableCertificateDownloads = true,
             },
         };

@@ -3,6 +3,7 @@ using System.Net;
 using Embark.Sandbox.Istiod.Protos.Clusters;
 using Embark.Sandbox.Istiod.Protos.Core;
 using Embark.Sandbox.Istiod.Protos.Endpoints;
+using Embark.Sandbox.Proxy.Listening;
 using Embark.Sandbox.Proxy.Tls;
 using HttpProtocolOptions = Embark.Sandbox.Istiod.Protos.Upstreams.HttpProtocolOptions;
 using TlsSocket = Embark.Sandbox.Istiod.Protos.Tls.UpstreamTlsContext;
@@ -19,6 +20,8 @@ internal sealed class UpstreamCluster : IDisposable
 
     public UpstreamCluster(Cluster configuration, WorkloadCertificates certificates, TimeProvider clock, NewSocket newSocket)
     {
+        if (configuration.Type is Cluster.Types.DiscoveryType.StrictDns or Cluster.Types.DiscoveryType.LogicalDns)
+            throw new ConfigurationRejectedException("endpoints found by DNS are not supported");
         Configuration = configuration;
         Name = configuration.Name;
         var timeout = configuration.ConnectTimeout?.ToTimeSpan() ?? TimeSpan.FromSeconds(5); // Envoy's default
@@ -34,7 +37,7 @@ internal sealed class UpstreamCluster : IDisposable
             Assign(assignment);
 
         UpstreamTls? Socket(TransportSocket? socket) =>
-            socket?.TypedConfig is { } any && any.Is(TlsSocket.Descriptor) ? new UpstreamTls(any.Unpack<TlsSocket>(), certificates, clock) : null;
+            socket?.TypedConfig is { } any && any.Is(TlsSocket.Descriptor) ? new UpstreamTls(Strict.Unpack(any, TlsSocket.Parser), certificates, clock) : null;
     }
 
     public string Name { get; }

@@ -52,6 +52,9 @@ internal enum UpstreamFailure
 
     /// <summary>Cut after the request was sent, before an answer began.</summary>
     Reset,
+
+    /// <summary>No answer within the time of one attempt.</summary>
+    AttemptTimeout,
 }
 
 /// <summary>An upstream failed.</summary>

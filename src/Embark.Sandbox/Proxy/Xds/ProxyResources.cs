@@ -14,7 +14,7 @@ using Google.Protobuf;
 namespace Embark.Sandbox.Proxy.Xds;
 
 /// <summary>Takes resources of the control plane into use, and knows what they refer to.</summary>
-internal sealed class ProxyResources(UpstreamClusters clusters, ListenerSet listeners, RouteTables routes)
+internal sealed class ProxyResources(UpstreamClusters clusters, ListenerSet listeners, RouteTables routes, WithoutEffect withoutEffect)
 {
     private readonly ConcurrentDictionary<(string Type, string Name), string> _versions = new();
 
@@ -38,11 +38,13 @@ internal sealed class ProxyResources(UpstreamClusters clusters, ListenerSet list
         string? refusal;
         try
         {
+            foreach (var resource in response.Resources)
+                withoutEffect.Name(resource.Resource_);
             refusal = response.TypeUrl switch
             {
-                TypeUrls.Cluster => Done(() => clusters.Apply(All(response, Cluster.Parser), response.RemovedResources)),
+                TypeUrls.Cluster => clusters.Apply(All(response, Cluster.Parser), response.RemovedResources),
                 TypeUrls.Endpoint => Done(() => All(response, ClusterLoadAssignment.Parser).ForEach(clusters.Assign)),
-                TypeUrls.Route => Done(() => routes.Apply(All(response, RouteConfiguration.Parser), response.RemovedResources)),
+                TypeUrls.Route => routes.Apply(All(response, RouteConfiguration.Parser), response.RemovedResources),
                 TypeUrls.Listener => await listeners.ApplyAsync(All(response, Listener.Parser), response.RemovedResources).ConfigureAwait(false),
                 _ => null,
             };

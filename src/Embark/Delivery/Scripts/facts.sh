@@ -5,6 +5,8 @@
 say() { printf '%s %s\n' "$1" "$2"; }
 pack() { if [ "$base64" ]; then base64; else cat >/dev/null; echo -; fi; }
 tell() { if [ "$2" ]; then say "$1" "$(printf '%s' "$2" | pack)"; else say "$1" -; fi; }
+nl='
+'
 base64=; command -v base64 >/dev/null 2>&1 && base64=1
 limit=; command -v timeout >/dev/null 2>&1 && limit='timeout 10'
 for t in $tools; do command -v "$t" >/dev/null 2>&1 || say missing "$t"; done
@@ -24,9 +26,10 @@ ask_system() {
     else dir=${HOME%/}/.embark/$entry
     fi
   fi
-  tell who "$user
-$HOME
-$dir"
+  case $user$HOME$dir in
+  *[!A-Za-z0-9/._-]*) tell who "$user$nl$HOME$nl$dir" ;;
+  *) say plainly "$user $HOME $dir" ;;
+  esac
   set -- /
   p=; rest=${dir#/}/
   while [ "$rest" ]; do
@@ -50,10 +53,9 @@ $dir"
   [ -d "$dir" ] && [ ! -L "$dir" ] && cd "$dir" 2>/dev/null && { ask_directory; cd /; }
 
   if [ "$names" ] || grep -q '^# BEGIN embark ' /etc/hosts 2>/dev/null; then say hosts "$(head -c 262144 /etc/hosts 2>/dev/null | pack)"; fi
-  tell addresses "$(ip -o addr show 2>/dev/null || hostname -I 2>/dev/null)"
+  tell network "$(ip -o addr show 2>/dev/null || hostname -I 2>/dev/null; echo --; ss -Hltnp 2>/dev/null)"
   # Listening (0A), with the user id; a shell would read these files byte by byte.
   sed -n 's/^ *[0-9]*: \([0-9A-F:]*\) [0-9A-F:]* 0A [0-9A-F:]* [0-9A-F:]* [0-9A-F]* *\([0-9]*\) .*/listen \1 \2/p' /proc/net/tcp /proc/net/tcp6 2>/dev/null
-  tell sockets "$(ss -Hltnp 2>/dev/null)"
 }
 
 # What is in $dir and ours by name; we stand in it.
@@ -90,8 +92,6 @@ ask_directory() {
 }
 small() { case $small in *" $1 "*) ;; *) return 1 ;; esac; }
 
-nl='
-'
 ask_docker() {
   if ! command -v docker >/dev/null 2>&1; then say docker-rc 127; return 0; fi
   boot=$(systemctl is-enabled docker 2>/dev/null)
@@ -102,7 +102,7 @@ ask_docker() {
       v=$($limit docker version --format '{{json .}}' 2>&1 </dev/null); rc=$?
       ids=$(cat); case $ids in *[!a-f0-9"$nl"]*) ids= ;; esac
       say docker-rc $rc
-      tell docker-version "$v"
+      case $v in *"$nl"*) tell docker-version "$v" ;; '{'*) say docker-version "$v" ;; *) tell docker-version "$v" ;; esac
       if [ $rc = 0 ]; then
         tell containers "$($limit docker inspect --type container $ids "$container" "$container.bridge" "$container.old" 2>/dev/null </dev/null)"
       fi

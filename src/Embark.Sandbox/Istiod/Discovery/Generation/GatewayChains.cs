@@ -21,7 +21,8 @@ internal static class GatewayChains
         where server.Hosts.Any(host => HostPattern.Matches(host, service.Host))
         from port in service.Ports
         where port.Protocol != Protocol.Udp
-        let sni = Names.Sni(port.Number, service.Host)
+        from subset in OutboundClusters.SubsetsOf(scope.Mesh.DestinationRules.Of(service, scope.Proxy.Namespace))
+        let sni = Names.Sni(port.Number, service.Host, subset?.Name ?? "")
         select To(scope, new FilterChainMatch { ServerNames = { sni }, ApplicationProtocols = { InboundChain.AnyIstio } }, [(sni, 1)]);
 
     private static IEnumerable<FilterChain> ByRoute(

@@ -36,7 +36,7 @@ internal static class HttpManagers
             manager.Http2ProtocolOptions = new Http2ProtocolOptions();
         manager.HttpFilters.Add(
         [
-            .. IstioFilters.HttpExchange(scope, inbound: true), GrpcStats(), Fault(), Cors(),
+            .. IstioFilters.HttpExchange(scope, inbound: true), .. AccessFilters.Http(scope), GrpcStats(), Fault(), Cors(),
             .. IstioFilters.HttpStats(scope, inbound: true), Router(),
         ]);
         return Named(manager);
@@ -45,7 +45,7 @@ internal static class HttpManagers
     private static HttpConnectionManager Basis(ProxyScope scope, string statPrefix) => new()
     {
         StatPrefix = statPrefix,
-        Tracing = Traces.Of(scope),
+        Tracing = scope.Settings.Tracing ? Traces.Of(scope) : null,
         UseRemoteAddress = false,
         NormalizePath = true,
         PathWithEscapedSlashesAction = PathWithEscapedSlashesAction.KeepUnchanged,

@@ -10,23 +10,29 @@ internal static class LoadAssignments
 {
     /// <summary>Proxies with the same view get the same endpoints, so that they need be made only once for a state of the mesh.</summary>
     public static string ViewOf(ProxyNode proxy) =>
-        $"{proxy.Network}|{string.Join(',', proxy.RequestedNetworks)}|{string.Join(',', proxy.Addresses.Select(address => address.AddressFamily).Distinct().Order())}";
+        $"{proxy.Namespace}|{proxy.Network}|{string.Join(',', proxy.RequestedNetworks)}|{string.Join(',', proxy.Addresses.Select(address => address.AddressFamily).Distinct().Order())}";
 
     public static ClusterLoadAssignment Of(ProxyScope scope, string cluster)
     {
         var assignment = new ClusterLoadAssignment { ClusterName = cluster };
-        if (Names.Parse(cluster) is not { Subset: "" } name || scope.Mesh.Service(name.Host) is not { } service)
+        if (Names.Parse(cluster) is not { } name || scope.Mesh.Service(name.Host) is not { } service)
+            return assignment;
+        var rule = scope.Mesh.DestinationRules.Of(service, scope.Proxy.Namespace);
+        var subset = rule?.Subsets.FirstOrDefault(candidate => candidate.Name == name.Subset);
+        if (name.Subset.Length > 0 && subset is null)
             return assignment;
         var visible = scope.Mesh.EndpointsByHost[service.Host]
-            .Where(endpoint => endpoint.ServicePort == name.Port && endpoint.Ready && IsVisible(scope, endpoint.Workload.Network));
+            .Where(endpoint => endpoint.ServicePort == name.Port && endpoint.Ready && IsVisible(scope, endpoint.Workload.Network))
+            .Where(endpoint => subset is null || endpoint.Workload.Labels.Match(subset.Labels));
         var doors = Doors.Of(scope);
+        var mayBeSecured = (subset?.Tls ?? rule?.Tls) != DestinationTls.Disable;
         foreach (var place in visible.GroupBy(endpoint => endpoint.Workload.Locality))
-            assignment.Endpoints.Add(Place(scope, place, doors, onlyMutualTls: name.IsSni));
+            assignment.Endpoints.Add(Place(scope, place, doors, onlyMutualTls: name.IsSni, mayBeSecured));
         return assignment;
     }
 
     private static LocalityLbEndpoints Place(
-        ProxyScope scope, IGrouping<Mesh.Locality, MeshEndpoint> place, Doors doors, bool onlyMutualTls)
+        ProxyScope scope, IGrouping<Mesh.Locality, MeshEndpoint> place, Doors doors, bool onlyMutualTls, bool mayBeSecured)
     {
         var made = new LocalityLbEndpoints
         {
@@ -35,7 +41,7 @@ internal static class LoadAssignments
         var remote = new SortedDictionary<string, (NetworkGateway Gateway, uint Weight)>(StringComparer.Ordinal);
         foreach (var endpoint in place)
         {
-            var secured = IsSecured(scope, endpoint);
+            var secured = mayBeSecured && IsSecured(scope, endpoint);
             var weight = endpoint.Weight * doors.Factor;
             if (onlyMutualTls && !secured)
                 continue;

@@ -12,7 +12,9 @@ internal static class OutboundClusters
         from service in scope.Services
         from port in service.Ports
         where port.Protocol != Protocol.Udp
-        select Sidecars(scope, service, port);
+        let rule = scope.Mesh.DestinationRules.Of(service, scope.Proxy.Namespace)
+        from subset in SubsetsOf(rule)
+        select Sidecars(scope, service, port, rule, subset);
 
     /// <summary>For gateways that pass mutual TLS on by its SNI; they know the same services under the SNI's name, without TLS of their own.</summary>
     public static IEnumerable<Cluster> BehindSni(ProxyScope scope)
@@ -22,15 +24,28 @@ internal static class OutboundClusters
                where hosts.Any(host => HostPattern.Matches(host, service.Host))
                from port in service.Ports
                where port.Protocol != Protocol.Udp
-               select ByDiscovery(scope, service, port, Names.Sni(port.Number, service.Host));
+               from subset in SubsetsOf(scope.Mesh.DestinationRules.Of(service, scope.Proxy.Namespace))
+               select ByDiscovery(scope, service, port, Names.Sni(port.Number, service.Host, subset?.Name ?? ""));
     }
 
-    private static Cluster Sidecars(ProxyScope scope, MeshService service, MeshServicePort port)
+    /// <summary>The whole service, which is null here, and its subsets.</summary>
+    internal static IEnumerable<DestinationSubset?> SubsetsOf(DestinationRule? rule) => [null, .. rule?.Subsets ?? []];
+
+    private static Cluster Sidecars(ProxyScope scope, MeshService service, MeshServicePort port, DestinationRule? rule, DestinationSubset? subset)
     {
-        var cluster = ByDiscovery(scope, service, port, Names.Outbound(port.Number, service.Host));
-        if (!scope.Settings.AutoMutualTls || scope.Mesh.PeerAuthentications.OfNamespace(service.Namespace) == MutualTls.Disable)
+        var name = subset?.Name ?? "";
+        var cluster = ByDiscovery(scope, service, port, Names.Outbound(port.Number, service.Host, name));
+        if (rule is not null)
+            cluster.Metadata.FilterMetadata["istio"].Fields["config"] =
+                Value.ForString($"/apis/networking.istio.io/v1/namespaces/{rule.Head.Namespace}/destination-rule/{rule.Head.Name}");
+        if (subset is not null)
+            cluster.Metadata.FilterMetadata["istio"].Fields["subset"] = Value.ForString(name);
+        var sni = Names.Sni(port.Number, service.Host, name);
+        var tls = subset?.Tls ?? rule?.Tls ?? DestinationTls.Automatic;
+        if (tls == DestinationTls.Mutual)
+            cluster.TransportSocket = TlsContexts.Upstream(scope, sni, scope.Mesh.IdentitiesByHost[service.Host], port.Protocol.IsHttp2);
+        if (tls != DestinationTls.Automatic || !scope.Settings.AutoMutualTls || scope.Mesh.PeerAuthentications.OfNamespace(service.Namespace) == MutualTls.Disable)
             return cluster;
-        var sni = Names.Sni(port.Number, service.Host);
         cluster.TransportSocketMatches.Add(
         [
             new TransportSocketMatch

@@ -23,29 +23,27 @@ internal static class OutboundRoutes
                     where service.Port(port) is { } found && found.Protocol.Treatment != Treatment.Tcp
                     select service;
         if (colon > 0)
-            routes.VirtualHosts.Add(hosts.Where(service => service.Host == name[..colon]).Select(service => To(service, port, ["*"])));
+            routes.VirtualHosts.Add(hosts.Where(service => service.Host == name[..colon]).Select(service => To(scope, service, port, ["*"])));
         else
             routes.VirtualHosts.Add(
             [
-                .. hosts.OrderBy(service => service.Host, StringComparer.Ordinal).Select(service => To(service, port, DomainsOf(scope, service))),
+                .. hosts.OrderBy(service => service.Host, StringComparer.Ordinal).Select(service => To(scope, service, port, DomainsOf(scope, service))),
                 scope.RegistryOnly ? BlockAll() : AllowAny(),
             ]);
         return routes;
     }
 
-    private static VirtualHost To(MeshService service, int port, IEnumerable<string> domains)
-    {
-        var made = Host($"{service.Host}:{port}", domains, new Route
+    private static VirtualHost To(ProxyScope scope, MeshService service, int port, IEnumerable<string> domains) =>
+        Host($"{service.Host}:{port}", domains, MeshRoutes.Of(scope, service, port) ?? [new Route
         {
             Name = "default",
             Route_ = new RouteAction
             {
                 Cluster = Names.Outbound(port, service.Host), Timeout = Structs.Zero(), MaxGrpcTimeout = Structs.Zero(), RetryPolicy = Retries(),
             },
+            Match = new RouteMatch { Prefix = "/" },
             Decorator = new Decorator { Operation = $"{service.Host}:{port}/*" },
-        });
-        return made;
-    }
+        }]);
 
     /// <summary>Every name by which DNS would find the service from the proxy's namespace, and its addresses.</summary>
     private static IEnumerable<string> DomainsOf(ProxyScope scope, MeshService service) =>
@@ -56,25 +54,22 @@ internal static class OutboundRoutes
         .. service.Addresses,
     ];
 
-    private static VirtualHost AllowAny() => Host("allow_any", ["*"], new Route
+    private static VirtualHost AllowAny() => Host("allow_any", ["*"], [new Route
     {
-        Name = "allow_any",
+        Name = "allow_any", Match = new RouteMatch { Prefix = "/" },
         Route_ = new RouteAction { Cluster = Names.Passthrough, Timeout = Structs.Zero(), MaxGrpcTimeout = Structs.Zero() },
-    });
+    }]);
 
-    private static VirtualHost BlockAll() => Host("block_all", ["*"], new Route
+    private static VirtualHost BlockAll() => Host("block_all", ["*"], [new Route
     {
-        Name = "block_all", DirectResponse = new DirectResponseAction { Status = 502 },
-    });
+        Name = "block_all", Match = new RouteMatch { Prefix = "/" }, DirectResponse = new DirectResponseAction { Status = 502 },
+    }]);
 
-    private static VirtualHost Host(string name, IEnumerable<string> domains, Route route)
-    {
-        route.Match = new RouteMatch { Prefix = "/" };
-        return new VirtualHost { Name = name, Domains = { domains }, Routes = { route }, IncludeRequestAttemptCount = true };
-    }
+    private static VirtualHost Host(string name, IEnumerable<string> domains, IReadOnlyList<Route> routes) =>
+        new() { Name = name, Domains = { domains }, Routes = { routes }, IncludeRequestAttemptCount = true };
 
     /// <summary>Istio's default: twice, on another endpoint, only where the request cannot have been served.</summary>
-    private static RetryPolicy Retries() => new()
+    public static RetryPolicy Retries() => new()
     {
         RetryOn = "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes",
         NumRetries = 2,

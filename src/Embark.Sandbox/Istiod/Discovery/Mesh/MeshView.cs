@@ -28,9 +28,12 @@ internal sealed record MeshView
 
     public required IReadOnlyList<VirtualService> VirtualServices { get; init; }
 
+    public required DestinationRules DestinationRules { get; init; }
+
     public required PeerAuthentications PeerAuthentications { get; init; }
 
-    public IReadOnlyList<TelemetryPolicy> Telemetries { get; init; } = [];
+    /// <summary>Older first.</summary>
+    public required IReadOnlyList<AuthorizationPolicy> AuthorizationPolicies { get; init; }
 
     public required Networks Networks { get; init; }
 
@@ -61,9 +64,11 @@ internal sealed record MeshView
             Gateways = Sorted(kinds["Gateway"].Where(item => item.Text("apiVersion")?.StartsWith("networking.istio.io/", StringComparison.Ordinal) == true)
                 .Select(MeshGateway.Read), gateway => gateway.Head),
             VirtualServices = Sorted(kinds["VirtualService"].Select(VirtualService.Read), service => service.Head),
+            DestinationRules = new DestinationRules(
+                Sorted(kinds["DestinationRule"].Select(rule => DestinationRule.Read(rule, settings)), rule => rule.Head), settings.RootNamespace),
             PeerAuthentications = new PeerAuthentications(
                 Sorted(kinds["PeerAuthentication"].Select(PeerAuthentication.Read), policy => policy.Head), settings.RootNamespace),
-            Telemetries = Sorted(kinds["Telemetry"].Select(TelemetryPolicy.Read), policy => policy.Head),
+            AuthorizationPolicies = Sorted(kinds["AuthorizationPolicy"].Select(AuthorizationPolicy.Read), policy => policy.Head),
             Networks = networks,
         };
     }

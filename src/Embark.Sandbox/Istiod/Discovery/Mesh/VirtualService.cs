@@ -3,13 +3,15 @@ using Embark.Sandbox.ApiServer.Objects;
 
 namespace Embark.Sandbox.Istiod.Discovery.Mesh;
 
-/// <summary>An Istio VirtualService, as far as gateways without TLS termination need it: its TLS and TCP routes.</summary>
+/// <summary>An Istio VirtualService: HTTP routes for sidecars, TLS and TCP routes for gateways without TLS termination.</summary>
 internal sealed record VirtualService(
-    ObjectHead Head, IReadOnlyList<string> Hosts, IReadOnlyList<string> Gateways, IReadOnlyList<TrafficRoute> Tls, IReadOnlyList<TrafficRoute> Tcp)
+    ObjectHead Head, IReadOnlyList<string> Hosts, IReadOnlyList<string> Gateways, IReadOnlyList<TrafficRoute> Tls, IReadOnlyList<TrafficRoute> Tcp,
+    IReadOnlyList<HttpRoute> Http)
 {
     public static VirtualService Read(JsonObject from) => new(
         ObjectHead.Of(from), [.. from.Texts("spec", "hosts")], [.. from.Texts("spec", "gateways")],
-        [.. from.Items("spec", "tls").Select(TrafficRoute.Read)], [.. from.Items("spec", "tcp").Select(TrafficRoute.Read)]);
+        [.. from.Items("spec", "tls").Select(TrafficRoute.Read)], [.. from.Items("spec", "tcp").Select(TrafficRoute.Read)],
+        [.. from.Items("spec", "http").Select(HttpRoute.Read)]);
 }
 
 /// <summary>One TLS or TCP route.</summary>

@@ -1,15 +1,11 @@
 using Embark.Grpc;
-using Embark.Sandbox.Istiod.Discovery.Generation;
 using Embark.Sandbox.Istiod.Protos.Discovery;
-using Embark.Sandbox.Istiod.Registration;
 
 namespace Embark.Sandbox.Istiod.Discovery.Serving;
 
 /// <summary>Delta: only what changed is sent, and what went is named (protocols 2.5).</summary>
-internal sealed class DeltaStream(
-    GrpcServerCall<DeltaDiscoveryRequest, DeltaDiscoveryResponse> call, ProxyNode proxy, MeshFeed feed, GeneratorOptions options,
-    ProxyRegistration registration, TextWriter log)
-    : ProxyStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(call, proxy, feed, options, registration, log)
+internal sealed class DeltaStream(GrpcServerCall<DeltaDiscoveryRequest, DeltaDiscoveryResponse> call, ProxyConnection connection)
+    : ProxyStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(call, connection)
 {
     protected override (string Type, string Refusal) Head(DeltaDiscoveryRequest request) =>
         (request.TypeUrl, request.ErrorDetail is { } error ? error.Message is { Length: > 0 } text ? text : "rejected" : "");

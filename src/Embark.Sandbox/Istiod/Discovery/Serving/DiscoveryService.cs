@@ -1,7 +1,9 @@
 using Embark.Grpc;
 using Embark.Sandbox.Istiod.Discovery.Generation;
+using Embark.Sandbox.Istiod.Protos.Core;
 using Embark.Sandbox.Istiod.Protos.Discovery;
 using Embark.Sandbox.Istiod.Registration;
+using Google.Protobuf;
 using Microsoft.AspNetCore.Routing;
 
 namespace Embark.Sandbox.Istiod.Discovery.Serving;
@@ -18,42 +20,26 @@ internal sealed class DiscoveryService(MeshFeed feed, ProxyAdmission admission, 
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(Service + "DeltaAggregatedResources", DeltaDiscoveryRequest.Parser, DeltaAsync);
-        routes.MapStream<DiscoveryRequest, DiscoveryResponse>(Service + "StreamAggregatedResources", DiscoveryRequest.Parser, StateOfTheWorldAsync);
+        routes.MapStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(Service + "DeltaAggregatedResources", DeltaDiscoveryRequest.Parser,
+            call => ServeAsync(call, request => request.Node, connection => new DeltaStream(call, connection)));
+        routes.MapStream<DiscoveryRequest, DiscoveryResponse>(Service + "StreamAggregatedResources", DiscoveryRequest.Parser,
+            call => ServeAsync(call, request => request.Node, connection => new WorldStream(call, connection)));
     }
 
-    private async Task DeltaAsync(GrpcServerCall<DeltaDiscoveryRequest, DeltaDiscoveryResponse> call)
+    private async Task ServeAsync<TRequest, TResponse>(
+        GrpcServerCall<TRequest, TResponse> call, Func<TRequest, Node?> nodeOf, Func<ProxyConnection, ProxyStream<TRequest, TResponse>> streamOf)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse>
     {
         var caller = await admission.AuthenticateAsync(call).ConfigureAwait(false);
         if (await call.ReadAsync(call.Aborted).ConfigureAwait(false) is not { } first)
             return;
-        var proxy = admission.Admit(caller, first.Node, call.Peer);
-        await CountedAsync(async () =>
-        {
-            await using var registration = await registrations.ConnectAsync(proxy, caller, call.Aborted).ConfigureAwait(false);
-            await new DeltaStream(call, proxy, feed, options, registration, log).RunAsync(first).ConfigureAwait(false);
-        }).ConfigureAwait(false);
-    }
-
-    private async Task StateOfTheWorldAsync(GrpcServerCall<DiscoveryRequest, DiscoveryResponse> call)
-    {
-        var caller = await admission.AuthenticateAsync(call).ConfigureAwait(false);
-        if (await call.ReadAsync(call.Aborted).ConfigureAwait(false) is not { } first)
-            return;
-        var proxy = admission.Admit(caller, first.Node, call.Peer);
-        await CountedAsync(async () =>
-        {
-            await using var registration = await registrations.ConnectAsync(proxy, caller, call.Aborted).ConfigureAwait(false);
-            await new WorldStream(call, proxy, feed, options, registration, log).RunAsync(first).ConfigureAwait(false);
-        }).ConfigureAwait(false);
-    }
-
-    private async Task CountedAsync(Func<Task> serve)
-    {
+        var proxy = admission.Admit(caller, nodeOf(first), call.Peer);
         Interlocked.Increment(ref _streams);
         try
         {
-            await serve().ConfigureAwait(false);
+            await using var registration = await registrations.ConnectAsync(proxy, caller, call.Aborted).ConfigureAwait(false);
+            await streamOf(new ProxyConnection(proxy, feed, options, registration, log)).RunAsync(first).ConfigureAwait(false);
         }
         finally
         {

@@ -12,7 +12,7 @@ internal sealed record GeneratedResource(string Name, Any Message)
 }
 
 /// <summary>What one proxy may ask for, from one state of the mesh.</summary>
-internal sealed class GeneratedResources(ConfigGenerator generator)
+internal sealed class GeneratedResources(ConfigGenerator generator, SharedResources shared)
 {
     /// <summary>Types in the order in which they are pushed: what is referred to comes first (PushOrder).</summary>
     public static IReadOnlyList<string> PushOrder { get; } = [TypeUrls.Cluster, TypeUrls.Endpoint, TypeUrls.Listener, TypeUrls.Route, TypeUrls.NameTable];
@@ -25,11 +25,13 @@ internal sealed class GeneratedResources(ConfigGenerator generator)
     {
         TypeUrls.Cluster => [.. generator.Clusters().Select(c => Packed(c.Name, c))],
         TypeUrls.Listener => [.. generator.Listeners().Select(l => Packed(l.Name, l))],
-        TypeUrls.Endpoint => [.. names.Select(name => Packed(name, generator.Endpoints(name)))],
+        TypeUrls.Endpoint => [.. names.Select(name => shared.Of(type, _view, name, () => Packed(name, generator.Endpoints(name))))],
         TypeUrls.Route => [.. names.Select(name => Packed(name, generator.Routes(name)))],
         TypeUrls.NameTable => [Packed("", generator.NameTable())],
         _ => [],
     };
+
+    private readonly string _view = LoadAssignments.ViewOf(generator.Scope.Proxy);
 
     private static GeneratedResource Packed(string name, IMessage message) => new(name, Any.Pack(message));
 }

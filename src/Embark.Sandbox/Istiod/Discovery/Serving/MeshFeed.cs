@@ -14,13 +14,13 @@ internal sealed class MeshFeed(KubernetesClient api, string clusterId, TimeProvi
     private readonly Dictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private readonly Channel<bool> _dirty = Channel.CreateUnbounded<bool>(new UnboundedChannelOptions { SingleReader = true });
-    private volatile State _state = new(null, 0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    private volatile State _state = new(null, 0, new SharedResources(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     /// <summary>When the feed was made; part of every version.</summary>
     public DateTimeOffset Started { get; } = clock.GetUtcNow();
 
-    /// <summary>The view and its number; null before every kind was listed once.</summary>
-    public (MeshView? View, int Number) Current => (_state.View, _state.Number);
+    /// <summary>The view, its number, and what was made of it for all; no view before every kind was listed once.</summary>
+    public (MeshView? View, int Number, SharedResources Shared) Current => _state is var state ? (state.View, state.Number, state.Shared) : default;
 
     /// <summary>Done when there is a view with another number than <paramref name="number"/>.</summary>
     public Task ChangedSinceAsync(int number)
@@ -87,7 +87,7 @@ internal sealed class MeshFeed(KubernetesClient api, string clusterId, TimeProvi
             lock (_lock)
                 view = MeshView.Of(_objects.Values, clusterId);
             var before = _state;
-            _state = new State(view, before.Number + 1, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            _state = new State(view, before.Number + 1, new SharedResources(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             before.Next.TrySetResult();
         }
     }
@@ -102,5 +102,5 @@ internal sealed class MeshFeed(KubernetesClient api, string clusterId, TimeProvi
 
     private static string Key(ResourceKind<JsonObject> kind, JsonObject item) => $"{kind.Kind}/{item["metadata"]?["namespace"]}/{item["metadata"]?["name"]}";
 
-    private sealed record State(MeshView? View, int Number, TaskCompletionSource Next);
+    private sealed record State(MeshView? View, int Number, SharedResources Shared, TaskCompletionSource Next);
 }

@@ -33,8 +33,9 @@ internal static class MeshKinds
         Sidecars,
         Of("networking.istio.io", "v1", "gateways", "Gateway"),
         Of("networking.istio.io", "v1", "virtualservices", "VirtualService"),
-        Of("telemetry.istio.io", "v1", "telemetries", "Telemetry"),
+        Of("networking.istio.io", "v1", "destinationrules", "DestinationRule"),
         Of("security.istio.io", "v1", "peerauthentications", "PeerAuthentication"),
+        Of("security.istio.io", "v1", "authorizationpolicies", "AuthorizationPolicy"),
     ];
 
     private static ResourceKind<JsonObject> Of(string group, string version, string plural, string kind) =>

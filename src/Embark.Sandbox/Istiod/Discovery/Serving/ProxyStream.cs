@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Embark.Grpc;
 using Embark.Sandbox.Istiod.Discovery.Generation;
-using Embark.Sandbox.Istiod.Registration;
 using Google.Protobuf;
 
 namespace Embark.Sandbox.Istiod.Discovery.Serving;
@@ -10,15 +9,12 @@ namespace Embark.Sandbox.Istiod.Discovery.Serving;
 /// One stream of one proxy: requests are answered in order, and every new view of the mesh is pushed. What differs
 /// between state of the world and delta is in the two kinds of it.
 /// </summary>
-internal abstract class ProxyStream<TRequest, TResponse>(
-    GrpcServerCall<TRequest, TResponse> call, ProxyNode proxy, MeshFeed feed, GeneratorOptions options, ProxyRegistration registration, TextWriter log)
+internal abstract class ProxyStream<TRequest, TResponse>(GrpcServerCall<TRequest, TResponse> call, ProxyConnection connection)
     where TRequest : class, IMessage<TRequest>
     where TResponse : class, IMessage<TResponse>
 {
     private readonly Dictionary<string, WatchedType> _watched = new(StringComparer.Ordinal);
     private int _number;
-
-    protected ProxyNode Proxy { get; } = proxy;
 
     /// <summary>The current resources; made anew for each view.</summary>
     protected GeneratedResources Resources { get; private set; } = null!;
@@ -28,8 +24,8 @@ internal abstract class ProxyStream<TRequest, TResponse>(
 
     public async Task RunAsync(TRequest first)
     {
-        while (feed.Current.View is null)
-            await feed.ChangedSinceAsync(feed.Current.Number).WaitAsync(call.Aborted).ConfigureAwait(false);
+        while (connection.Feed.Current.View is null)
+            await connection.Feed.ChangedSinceAsync(connection.Feed.Current.Number).WaitAsync(call.Aborted).ConfigureAwait(false);
         Generate();
         var requests = Channel.CreateUnbounded<TRequest>();
         requests.Writer.TryWrite(first);
@@ -44,9 +40,9 @@ internal abstract class ProxyStream<TRequest, TResponse>(
                 return;
             }
 
-            await Task.WhenAny(requests.Reader.WaitToReadAsync(call.Aborted).AsTask(), feed.ChangedSinceAsync(_number)).ConfigureAwait(false);
+            await Task.WhenAny(requests.Reader.WaitToReadAsync(call.Aborted).AsTask(), connection.Feed.ChangedSinceAsync(_number)).ConfigureAwait(false);
             call.Aborted.ThrowIfCancellationRequested();
-            if (feed.Current.Number != _number)
+            if (connection.Feed.Current.Number != _number)
                 await PushAsync().ConfigureAwait(false);
         }
     }
@@ -73,13 +69,13 @@ internal abstract class ProxyStream<TRequest, TResponse>(
         var (type, refusal) = Head(request);
         if (type == TypeUrls.Health)
         {
-            await registration.ReportAsync(refusal.Length == 0, refusal, call.Aborted).ConfigureAwait(false);
+            await connection.Registration.ReportAsync(refusal.Length == 0, refusal, call.Aborted).ConfigureAwait(false);
             return;
         }
 
         if (refusal.Length > 0)
         {
-            await log.WriteLineAsync($"ADS: ACK ERROR {Proxy.Id} {type}: {refusal}").ConfigureAwait(false);
+            await connection.Log.WriteLineAsync($"ADS: ACK ERROR {connection.Proxy.Id} {type}: {refusal}").ConfigureAwait(false);
             return;
         }
 
@@ -105,9 +101,9 @@ internal abstract class ProxyStream<TRequest, TResponse>(
 
     private void Generate()
     {
-        (var view, _number) = feed.Current;
-        Resources = new GeneratedResources(new ConfigGenerator(view!, Proxy, options));
-        Version = $"{feed.Started:yyyy-MM-ddTHH:mm:ssZ}/{_number}";
+        (var view, _number, var shared) = connection.Feed.Current;
+        Resources = new GeneratedResources(new ConfigGenerator(view!, connection.Proxy, connection.Options), shared);
+        Version = $"{connection.Feed.Started:yyyy-MM-ddTHH:mm:ssZ}/{_number}";
     }
 
     private async Task ReadAsync(ChannelWriter<TRequest> requests)

@@ -1,15 +1,11 @@
 using Embark.Grpc;
-using Embark.Sandbox.Istiod.Discovery.Generation;
 using Embark.Sandbox.Istiod.Protos.Discovery;
-using Embark.Sandbox.Istiod.Registration;
 
 namespace Embark.Sandbox.Istiod.Discovery.Serving;
 
 /// <summary>State of the world: every answer of a type holds all that was asked for (protocols 2.4).</summary>
-internal sealed class WorldStream(
-    GrpcServerCall<DiscoveryRequest, DiscoveryResponse> call, ProxyNode proxy, MeshFeed feed, GeneratorOptions options,
-    ProxyRegistration registration, TextWriter log)
-    : ProxyStream<DiscoveryRequest, DiscoveryResponse>(call, proxy, feed, options, registration, log)
+internal sealed class WorldStream(GrpcServerCall<DiscoveryRequest, DiscoveryResponse> call, ProxyConnection connection)
+    : ProxyStream<DiscoveryRequest, DiscoveryResponse>(call, connection)
 {
     protected override (string Type, string Refusal) Head(DiscoveryRequest request) =>
         (request.TypeUrl, request.ErrorDetail is { } error ? error.Message is { Length: > 0 } text ? text : "rejected" : "");
