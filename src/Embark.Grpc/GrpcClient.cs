@@ -84,9 +84,10 @@ public sealed class GrpcClient(HttpMessageInvoker http, Uri address)
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new GrpcException(GrpcStatus.Unavailable, $"connection error: desc = \"{Innermost(e).Message}\"", e);
+            throw new GrpcException(GrpcStatus.Unavailable, $"connection error: desc = \"{Transport(e).Message}\"", e);
         }
 
-        static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
+        // Whoever made the connection has said what went wrong; HttpClient only wraps it.
+        static Exception Transport(Exception e) => e is HttpRequestException { InnerException: { } inner } ? Transport(inner) : e;
     }
 }

@@ -12,9 +12,11 @@ public sealed class MeshWorld : IAsyncLifetime
 {
     private readonly string _home = Directory.CreateTempSubdirectory("embark-mesh-").FullName;
     private string? _missing;
+    private string? _run;
     private SandboxUp? _sandbox;
     private HostSockets? _vmSockets;
     private HostSockets? _nodeSockets;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
     /// <summary>A folder of the operator's own.</summary>
     internal string Home => _home;
@@ -64,6 +66,28 @@ public sealed class MeshWorld : IAsyncLifetime
     /// <summary>The VM joined as the guide says, and proved; quick when it is already.</summary>
     internal async Task JoinAsync() => (await EmbarkAsync("join", "ratings-vm.bookinfo", "--from", RatingsOverMesh, "--require-proof")).ShouldEndWith(0);
 
+    /// <summary>A fresh proxy whose files were changed by shell text in its directory, or whose docker words were; all else is as after a join.</summary>
+    internal async Task StartChangedAsync(string edit, Func<string, string>? words = null)
+    {
+        if (_run is null)
+        {
+            await EmbarkAsync("leave", "ratings-vm.bookinfo");
+            var join = await EmbarkAsync("join", "ratings-vm.bookinfo", "--no-proof");
+            join.ShouldEndWith(0);
+            const string said = "executing a command remotely: docker run ";
+            _run = join.Error.Split('\n').Single(line => line.Contains(said, StringComparison.Ordinal)).Split("remotely: ")[1];
+            await RootAsync("rm -rf /run/joined; cp -a /etc/istio-proxy /run/joined; rm -rf /run/joined/certs/cert-chain.pem /run/joined/certs/key.pem");
+        }
+        await RootAsync($"""
+            docker rm -f istio-proxy >/dev/null 2>&1 || true
+            cd /etc/istio-proxy
+            find . -mindepth 1 -delete
+            cp -a /run/joined/. .
+            {edit}
+            {(words is null ? _run : words(_run))}
+            """);
+    }
+
     /// <summary>Changes one annotation of the guide's WorkloadEntry; null takes it away.</summary>
     internal void Annotate(string name, string? value) => Edit("workloadentries", "ratings-vm", entry =>
     {
@@ -91,6 +115,21 @@ public sealed class MeshWorld : IAsyncLifetime
         docker inspect --format '{{.Id}} {{.State.StartedAt}} {{.RestartCount}}' istio-proxy
         """);
 
+    /// <summary>Status of the entry's Healthy condition; null where there is none.</summary>
+    internal string? Healthy => (string?)(Entry["status"]?["conditions"] as JsonArray)?.FirstOrDefault(c => (string?)c!["type"] == "Healthy")?["status"];
+
+    internal string? AnnotationOf(string name) => (string?)Entry["metadata"]!["annotations"]![name];
+
+    /// <summary>Status with which a pod gets ratings from the VM.</summary>
+    internal async Task<int> RatingsAsync()
+    {
+        using var answer = await _http.GetAsync(RatingsOverMesh, TestContext.Current.CancellationToken);
+        return (int)answer.StatusCode;
+    }
+
+    /// <summary>Waits until a pod gets ratings from the VM.</summary>
+    internal Task<TimeSpan> JoinedAsync() => Wait.UntilAsync("ratings come from the VM", async () => await RatingsAsync() == 200);
+
     internal Task<string> ContainerAsync() => RootAsync("docker inspect --format '{{.Id}}' istio-proxy");
 
     internal Task<Run> EmbarkAsync(params string[] arguments) => EmbarkProgram.RunAsync(new Dictionary<string, string?>
@@ -106,6 +145,7 @@ public sealed class MeshWorld : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        _http.Dispose();
         _vmSockets?.Dispose();
         _nodeSockets?.Dispose();
         if (_sandbox is not null) await _sandbox.DisposeAsync();

@@ -16,6 +16,9 @@ internal sealed record ExpectedProxy
     /// <summary>Variables that a join writes.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
+    /// <summary>Where the VM reaches istiod, hosts aliases looked up; null where that is no host and port.</summary>
+    public HostAndPort? Istiod { get; init; }
+
     /// <summary>SPIFFE identity of the VM.</summary>
     public string Identity => $"spiffe://{Mesh.TrustDomain}/ns/{Workload.Name.Namespace}/sa/{Workload.ServiceAccount}";
 
@@ -38,6 +41,7 @@ internal sealed record ExpectedProxy
 
     /// <summary>How often the agent asks the application through the proxy; null without a readinessProbe. Default 10 s (ReadinessProbe.periodSeconds).</summary>
     public TimeSpan? ProbePeriod => Environment.TryGetValue("PROXY_CONFIG", out var config) && JsonNode.Parse(config)?["readinessProbe"] is JsonObject probe
+        && probe["httpGet"]?["host"]?.ToString() is not ("127.0.0.1" or "localhost")
         ? TimeSpan.FromSeconds(probe["periodSeconds"] is JsonValue period && period.TryGetValue<int>(out var seconds) && seconds > 0 ? seconds : 10) : null;
 
     public LogContext LogContext => new(Mesh.ClusterName, Workload.InstanceIp.ToString(),
@@ -52,14 +56,24 @@ internal sealed record ExpectedProxy
     public static ExpectedProxy For(MeshSettings mesh, WorkloadEntry workload)
     {
         var plan = Planner.For(mesh, workload, facts: null);
-        var environment = plan.Steps.OfType<PlanStep.WriteFile>().First(f => f.Path.EndsWith("/sidecar.env", StringComparison.Ordinal)).Content as FileContent.Text;
+        var text = plan.Steps.OfType<PlanStep.WriteFile>().First(f => f.Path.EndsWith("/sidecar.env", StringComparison.Ordinal)).Content as FileContent.Text;
+        var environment = (text?.Value ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))
+            .Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
         return new()
         {
             Mesh = mesh,
             Workload = workload,
-            Environment = (environment?.Value ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2))
-                .Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal),
+            Environment = environment,
+            Istiod = IstiodOf(environment, plan.Steps.OfType<PlanStep.RunContainer>().FirstOrDefault()?.Container.Options ?? []),
         };
+    }
+
+    private static HostAndPort? IstiodOf(Dictionary<string, string> environment, IReadOnlyList<string> words)
+    {
+        if (!environment.TryGetValue("PROXY_CONFIG", out var config) || HostAndPort.Parse(JsonNode.Parse(config)?["discoveryAddress"]?.ToString()) is not { } dialled) return null;
+        // docker's words: --add-host name:address
+        var alias = words.FirstOrDefault(word => word.StartsWith($"{dialled.Host}:", StringComparison.Ordinal));
+        return alias is null ? dialled : dialled with { Host = alias[(dialled.Host.Length + 1)..].Trim('[', ']') };
     }
 
     public static string Text((string Address, int Port) at) =>

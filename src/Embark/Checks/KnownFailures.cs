@@ -93,11 +93,11 @@ internal static class KnownFailures
         new("not-istio-proxy", "the image is no Istio proxy: its Envoy lacks {extension}", "use istio/proxyv2, or a build of it", @"Didn't find a registered implementation for '(?<extension>istio\.[^']+)'"),
         new("configuration-rejected", "Envoy refuses {listener}: {reason}", "mend what the reason names, then restart the proxy", @"(?<listener>listener '[^']*'|cluster '[^']*'|[\w./-]+) config rejected: (?<reason>.+?)(\s+thread=|$)"),
 
-        // It was well once.
+        // It was well once. (A proxy that has no configuration calls the application unhealthy too.)
         new("istiod-lost", "the control plane is lost since {seconds} s: {reason}", "see that istiod and the VM gateway run; the proxy goes on with what it has, until its certificate ends",
             @"DeltaAggregatedResources gRPC config stream to xds-grpc closed since (?<seconds>\d+)s ago: 14, (?<reason>.+?)(\{via_upstream\}|$)") { HealedBy = Connected },
         new("application-unhealthy", "the application does not answer its probe: {reason}", "start the application, or correct the readinessProbe in the annotation proxy.istio.io/config",
-            @"failure threshold hit, marking as unhealthy: (?<reason>.+)") { HealedBy = "success threshold hit, marking as healthy" },
+            @"failure threshold hit, marking as unhealthy: (?!config (not|received)|server is|failed to get (server info|readiness))(?<reason>.+)") { HealedBy = "success threshold hit, marking as healthy" },
         new("stopping", "the proxy is being stopped", "wait until it has ended, then look again", @"server is terminated: received signal: terminated"),
     ];
 

@@ -15,7 +15,7 @@ public sealed record ProofOptions
     /// <summary>How long a cause must stay until it is believed: a proxy that starts has some that pass. Default 4 s.</summary>
     public TimeSpan Conviction { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>How long everything must stay right, with nothing rejected. Default none; after a delivery 3 s (decision 15).</summary>
+    /// <summary>How long everything must stay right, with nothing rejected. Default none; after a delivery 3 s (decision 15), with <c>verify --watch</c> as long as asked for.</summary>
     public TimeSpan Calm { get; init; } = TimeSpan.Zero;
 
     /// <summary>How long the VM's counters are watched where there is no <see cref="From"/>. Default 4 s.</summary>

@@ -9,7 +9,7 @@ namespace Embark.Checks;
 /// </summary>
 public sealed class ProofOverSsh(MeshReader cluster, VmOverSsh vm, ProofOptions options, TimeProvider clock) : IProof
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1), BetweenLooks = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     public async Task<ProofReport?> ProveAsync(MeshSettings mesh, WorkloadEntry workload, CancellationToken cancellationToken)
@@ -18,21 +18,32 @@ public sealed class ProofOverSsh(MeshReader cluster, VmOverSsh vm, ProofOptions 
         vm.BeginConnecting(workload.Vm.Ssh);
         var question = new ProxyQuestion(vm, expected);
         var (seen, checks, cause) = await SettleAsync(expected, question, cancellationToken);
-        if (cause is null && options.Calm > TimeSpan.Zero && checks.All(IsFine))
+        var last = seen;
+        var steady = CheckResult.Skipped(Titles.Steady, "something before it failed");
+        if (cause is null && checks.All(IsFine))
         {
-            await Task.Delay(options.Calm, clock, cancellationToken);
-            (seen, checks) = await LookAsync(expected, question, cancellationToken);
+            var end = clock.GetUtcNow() + options.Calm;
+            while (end - clock.GetUtcNow() is { } left && left > TimeSpan.Zero && checks.All(IsFine) && Steadiness.Between(seen, last).Outcome == CheckOutcome.Ok)
+            {
+                await Task.Delay(left < BetweenLooks ? left : BetweenLooks, clock, cancellationToken);
+                (last, checks) = await LookAsync(expected, question, cancellationToken);
+            }
         }
 
-        var fromMesh = checks.All(IsFine) ? await new RequestFromMesh(options, expected.ProbePeriod, clock).TryAsync(seen, question.AskAsync, cancellationToken)
-            : CheckResult.Skipped(Titles.FromMesh, "something before it failed");
+        var fromMesh = CheckResult.Skipped(Titles.FromMesh, "something before it failed");
+        if (checks.All(IsFine))
+        {
+            fromMesh = await new RequestFromMesh(options, expected.ProbePeriod, clock).TryAsync(last, async token => last = await question.AskAsync(token), cancellationToken);
+            steady = Steadiness.Between(seen, last);
+        }
+        checks = [.. checks, steady];
         var report = new ProofReport
         {
             Workload = workload.Name,
             Checks = [.. checks, fromMesh],
-            Cause = checks.All(IsFine) ? null : cause ?? Diagnosis.Of(expected, seen),
-            VmIdentity = seen.Certificate?.SpiffeId is { } own ? Printable.Text(own) : null,
-            PeerIdentity = checks.Any(c => c is { Title: Titles.ToMesh, Outcome: CheckOutcome.Ok }) && seen.PeerIdentities is [var peer, ..] ? peer : null,
+            Cause = checks.All(IsFine) ? null : cause ?? Diagnosis.Of(expected, last) ?? Steadiness.Cause(steady),
+            VmIdentity = last.Certificate?.SpiffeId is { } own ? Printable.Text(own) : null,
+            PeerIdentity = checks.Any(c => c is { Title: Titles.ToMesh, Outcome: CheckOutcome.Ok }) && last.PeerIdentities is [var peer, ..] ? peer : null,
         };
         return report.Joined && (report.Proved || !options.RequireProof) ? report : throw new NotJoinedException(report);
     }

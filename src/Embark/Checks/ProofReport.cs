@@ -30,7 +30,7 @@ public sealed record ProofReport
 /// <summary>Titles of the checks: scripts find them by these words.</summary>
 internal static class Titles
 {
-    public const string Container = "container", Ready = "ready", Settings = "settings", Certificate = "certificate", Discovery = "configuration",
+    public const string Container = "container", Ready = "ready", Gateway = "way to istiod", Steady = "stays connected", Settings = "settings", Certificate = "certificate", Discovery = "configuration",
         Listeners = "listeners", Clusters = "clusters", Entry = "workload entry", ToMesh = "VM to mesh", FromMesh = "mesh to VM";
 
     public static readonly IReadOnlyList<string> Requests = [ToMesh, FromMesh];

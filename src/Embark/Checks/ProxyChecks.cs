@@ -12,6 +12,7 @@ internal static class ProxyChecks
     {
         yield return Container(expected, seen);
         yield return Ready(seen);
+        yield return Gateway(expected, seen);
         yield return Settings(expected, seen);
         yield return Certificate(expected, seen);
         yield return Configuration(seen);
@@ -41,6 +42,13 @@ internal static class ProxyChecks
         (_, null) => CheckResult.Failed(Titles.Ready, $"Envoy has no configuration yet: 15020 says {Say(seen.AgentReady)}, 15021 is silent", "see the cause, or the proxy's log"),
         _ => CheckResult.Failed(Titles.Ready, $"Envoy refused a configuration, or is ending: 15020 says {Say(seen.AgentReady)}, 15021 {Say(seen.Ready)}", "see the cause, or the proxy's log"),
     };
+
+    private static CheckResult Gateway(ExpectedProxy expected, ProxyReading seen)
+    {
+        if (expected.Istiod is not { } istiod || seen.Reach is not { } reach) return CheckResult.Skipped(Titles.Gateway, "the VM has no tool to try a TCP connection to istiod with");
+        return reach == "open" ? CheckResult.Ok(Titles.Gateway, $"{istiod} takes connections from the VM")
+            : CheckResult.Failed(Titles.Gateway, $"{istiod}: {Diagnosis.Words(reach)}", "see the cause");
+    }
 
     private static CheckResult Settings(ExpectedProxy expected, ProxyReading seen)
     {

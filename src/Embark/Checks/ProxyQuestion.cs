@@ -44,6 +44,8 @@ internal sealed class ProxyQuestion(VmOverSsh vm, ExpectedProxy expected)
             port={(call?.Service.Port ?? 0).ToText()}
             host={ShellQuote.Quote(call is { } c ? $"{c.Service.Name.Name}.{c.Service.Name.Namespace}:{c.Service.Port.ToText()}" : "")}
             path=/
+            istiod={ShellQuote.Quote(expected.Istiod?.Host ?? "")}
+            istiod_port={(expected.Istiod?.Port ?? 0).ToText()}
             {ShellLibrary.Proof}
             """, Limit) { Failure = FailureClass.NotJoined };
     }

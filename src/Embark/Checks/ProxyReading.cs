@@ -26,6 +26,9 @@ internal sealed record ProxyReading
     /// <summary>Status of 15020/healthz/ready; null when nothing answered.</summary>
     public int? AgentReady { get; init; }
 
+    /// <summary>What a TCP connection from the VM to istiod meets: open, refused, unreachable, unknown or dropped; null where nobody can tell.</summary>
+    public string? Reach { get; init; }
+
     /// <summary>Addresses by name; null when the admin page could not be read.</summary>
     public IReadOnlyDictionary<string, string>? Listeners { get; init; }
 

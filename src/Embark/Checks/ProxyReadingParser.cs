@@ -31,6 +31,7 @@ internal static partial class ProxyReadingParser
             Environment = Variables(container?["Config"]?["Env"]),
             Ready = Answer("ready")?.Status,
             AgentReady = Answer("agent")?.Status,
+            Reach = lookup["reach"].FirstOrDefault() is { Length: > 0 } reach ? reach : null,
             Listeners = Page("listeners") is { } listeners ? Listeners(listeners) : null,
             Clusters = clusters is null ? null : Endpoints(clusters),
             Stats = counters,

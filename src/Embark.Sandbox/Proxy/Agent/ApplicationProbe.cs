@@ -18,7 +18,7 @@ internal sealed class ApplicationProbe(JsonObject probe, string address, Readine
         await Task.Delay(Seconds(probe, "initialDelaySeconds", 0), clock, cancellationToken).ConfigureAwait(false);
         for (var (good, bad) = (0, 0); ; await Task.Delay(_period, clock, cancellationToken).ConfigureAwait(false))
         {
-            var problem = proxy.HasBeen ? await AskAsync(http, cancellationToken).ConfigureAwait(false) : "the proxy is not ready";
+            var problem = proxy.HasBeen ? await AskAsync(http, cancellationToken).ConfigureAwait(false) : "config not received from XDS server (is Istiod running?)";
             (good, bad) = problem is null ? (good + 1, 0) : (0, bad + 1);
             if (problem is null && good >= _successes && reports.Healthy != true)
             {

@@ -1,6 +1,7 @@
 # Reads how the proxy is; changes nothing. Answers one `key value` a line; free text travels as base64.
 # Needs web.sh. Given: dir (empty: the default), entry (namespace.name), container, stats and dump (paths of the proxy's admin pages),
-# admin, status, readiness (its ports), address, port, host, path (one request into the mesh; address empty: none).
+# admin, status, readiness (its ports), address, port, host, path (one request into the mesh; address empty: none), istiod and istiod_port
+# (where the VM reaches it; empty: nobody knows).
 say() { printf '%s %s\n' "$1" "$2"; }
 pack() { base64 | tr -d '\n'; }
 tell() { say "$1" "$(printf '%s' "$2" | pack)"; }
@@ -27,6 +28,7 @@ say ready "$(page 127.0.0.1 "$readiness" /healthz/ready localhost)"
 say agent "$(page 127.0.0.1 "$status" /healthz/ready localhost)"
 say listeners "$(page 127.0.0.1 "$admin" /listeners localhost)"
 say clusters "$(page 127.0.0.1 "$admin" /clusters localhost)"
+[ ! "$istiod" ] || say reach "$(reach "$istiod" "$istiod_port")"
 say clock "$(date +%s)"
 say stats "$(page 127.0.0.1 "$admin" "$stats" localhost)"
 if [ "$address" ]; then

@@ -14,3 +14,20 @@ fetch() {
     fi
   } 2>/dev/null </dev/null | head -c 700000
 }
+
+# reach ADDRESS PORT: what a TCP connection meets: open, refused, unreachable, unknown (a name), dropped; nothing where no tool can tell.
+reach() {
+  if have bash; then said=$(LC_ALL=C timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" 2>&1 </dev/null); ended=$?
+  elif have curl; then said=$(LC_ALL=C curl -sSv --noproxy '*' --connect-timeout 5 -m 6 "telnet://$1:$2" 2>&1 </dev/null); ended=$?
+    case $said in *'Connected to'*) ended=0 ;; *) [ $ended != 28 ] || ended=124 ;; esac
+  else return 0
+  fi
+  case $ended:$said in
+    0:*) echo open ;;
+    124:*) echo dropped ;;
+    *refused*) echo refused ;;
+    *unreachable* | *'No route to host'*) echo unreachable ;;
+    *'not known'* | *'failure in name'* | *'not resolve'*) echo unknown ;;
+    *'timed out'*) echo dropped ;;
+  esac
+}
