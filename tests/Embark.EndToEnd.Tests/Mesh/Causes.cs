@@ -7,6 +7,8 @@ public sealed class Causes(MeshWorld world) : IClassFixture<MeshWorld>
 {
     private const string Elsewhere = "s/istiod\\.istio-system\\.svc:15012/gw.example.test:15012/";
 
+    private const string OtherLabels = "sed -i 's/^ISTIO_METAJSON_LABELS=.*/ISTIO_METAJSON_LABELS={\"app\":\"other\"}/' sidecar.env";
+
     [Fact(Timeout = 300_000)]
     public Task J93a_Refused_connection_to_istiod() => IsNamedAsync("istiod-refused", "", run => run.Replace("10.4.100.1", "10.128.0.2", StringComparison.Ordinal));
 
@@ -50,16 +52,16 @@ public sealed class Causes(MeshWorld world) : IClassFixture<MeshWorld>
     public Task J119_Interception_mode_missing() => IsNamedAsync("interception-mode", "sed -i '/^ISTIO_META_INTERCEPTION_MODE=/d' sidecar.env");
 
     [Fact(Timeout = 300_000)]
-    public Task J120_Labels_of_another_application() => IsNamedAsync("labels", "sed -i 's/^ISTIO_METAJSON_LABELS=.*/ISTIO_METAJSON_LABELS={\"app\":\"other\"}/' sidecar.env");
+    public Task J120_Labels_of_another_application() => IsNamedAsync("labels", OtherLabels);
 
     [Fact(Timeout = 300_000)]
-    public async Task J121_Labels_missing_before_the_application_started()
+    public async Task J121_Labels_of_another_application_before_it_started()
     {
         world.Need();
         await world.Sandbox.Vm!.Ratings!.StopAsync(TimeSpan.FromSeconds(5));
         try
         {
-            await IsNamedAsync("labels", "sed -i '/^ISTIO_METAJSON_LABELS=/d' sidecar.env");
+            await IsNamedAsync("labels", OtherLabels);
         }
         finally
         {
