@@ -31,6 +31,7 @@ internal static class ProxyRows
             await own.StandardOutput.ReadLineAsync();
             List<(string Name, int Port)> ways = [("no proxy", direct), ("the sandbox's proxy", ours), .. envoy is null ? [] : new[] { ("Envoy", envoys) }];
             if (envoy is null) Console.Error.WriteLine("  no Envoy: name one with EMBARK_ENVOY");
+            foreach (var (_, port) in ways) await ListeningAsync(port);
             foreach (var (_, port) in ways) await LoadAsync(port, 4, 4_000); // connections, compiled code
             var many = await Row.InTurnAsync(5, [.. ways.Select(way => ($"{AtOnce} requests at once, {way.Name}", (Func<Task<Measured>>)(() => LoadAsync(way.Port, AtOnce, Requests))))]);
             var single = await Row.InTurnAsync(5, [.. ways.Select(way => ($"requests one after another, {way.Name}", (Func<Task<Measured>>)(() => LoadAsync(way.Port, 1, OneByOne))))]);
@@ -80,6 +81,21 @@ internal static class ProxyRows
             }
         }));
         return new Measured(Stopwatch.GetElapsedTime(began) / requests, 0);
+    }
+
+    private static async Task ListeningAsync(int port)
+    {
+        for (var began = Stopwatch.GetTimestamp(); ; await Task.Delay(50))
+            try
+            {
+                using var probe = new TcpClient();
+                await probe.ConnectAsync(IPAddress.Loopback, port);
+                return;
+            }
+            catch (SocketException) when (Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30))
+            {
+                // not yet
+            }
     }
 
     private static Process StartEnvoy(string binary, string folder, string bootstrap)
