@@ -29,7 +29,7 @@ internal static class ControllerProgram
         builder.Services.AddSingleton<LeaderElection>().AddSingleton<ExpansionReconciler>().AddSingleton<ExpansionWatch>().AddHostedService<LeadingService>();
 
         await using var app = builder.Build();
-        app.MapGet("/healthz", () => Results.Text("ok"));
+        app.MapGet("/healthz", (RequestDelegate)(context => context.Response.WriteAsync("ok")));
         await ((IHost)app).RunAsync(cancellationToken);
         return 0;
     }

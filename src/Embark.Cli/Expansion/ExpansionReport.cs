@@ -49,5 +49,5 @@ internal static class ExpansionReport
     };
 
     private static JsonArray Problems(IReadOnlyList<Problem> problems) =>
-        [.. problems.Select(problem => new JsonObject { ["where"] = problem.Where, ["what"] = problem.What, ["fix"] = problem.Fix })];
+        new([.. problems.Select(problem => new JsonObject { ["where"] = problem.Where, ["what"] = problem.What, ["fix"] = problem.Fix })]);
 }

@@ -41,7 +41,7 @@ internal static class GatewayRoutes
     }
 
     public static JsonArray To(string host, int port) =>
-        [new JsonObject { ["destination"] = new JsonObject { ["host"] = host, ["port"] = new JsonObject { ["number"] = port } } }];
+        new(new JsonObject { ["destination"] = new JsonObject { ["host"] = host, ["port"] = new JsonObject { ["number"] = port } } });
 
     /// <summary>As Istio's own sample: the last part of the domain, such as <c>*.local</c>.</summary>
     private static string ServiceHosts(string clusterDomain) => $"*.{clusterDomain[(clusterDomain.LastIndexOf('.') + 1)..]}";
