@@ -20,10 +20,21 @@ internal static class ControllerCommand
                 result.AddError($"invalid argument \"{text}\" for --lease-duration: want a number from 2 to 3600");
         });
         var listen = Endpoint("--listen", "127.0.0.1:8080", "where health and pages are served");
+        var zipkin = Endpoint("--zipkin", null, "where Zipkin spans of proxies are taken; nowhere if not given");
+        var accessLogs = Endpoint("--access-logs", null, "where access logs of proxies are taken by gRPC; nowhere if not given");
+        Option<string[]> reach = new("--reach")
+        {
+            Description = "where a VM's proxy is reached that is not at the address of its entry; to read its certificate", HelpName = "NAMESPACE/NAME=ADDRESS:PORT",
+        };
+        reach.Validators.Add(result =>
+        {
+            foreach (var wrong in result.Tokens.Where(token => Reached(token.Value) is null))
+                result.AddError($"invalid argument \"{wrong.Value}\" for --reach: want NAMESPACE/NAME=ADDRESS:PORT");
+        });
 
         var root = new RootCommand("Runs beside an Istio mesh: makes the VM gateway that a ControlPlane asks for, collects telemetry of VMs, shows the mesh.")
         {
-            kubeconfig, context, system, lease, leaseSeconds, listen,
+            kubeconfig, context, system, lease, leaseSeconds, listen, zipkin, accessLogs, reach,
         };
         root.SetAction((parsed, cancellationToken) => ControllerProgram.RunAsync(new ControllerOptions
         {
@@ -32,6 +43,9 @@ internal static class ControllerCommand
             LeaseNamespace = parsed.GetValue(lease),
             LeaseDuration = TimeSpan.FromSeconds(parsed.GetValue(leaseSeconds)),
             Listen = parsed.GetValue(listen)!,
+            Zipkin = parsed.GetValue(zipkin),
+            AccessLogs = parsed.GetValue(accessLogs),
+            Reach = (parsed.GetValue(reach) ?? []).Select(text => Reached(text)!.Value).DistinctBy(pair => pair.Key).ToDictionary(),
         }, cancellationToken));
         try
         {
@@ -46,12 +60,16 @@ internal static class ControllerCommand
         }
     }
 
+    private static KeyValuePair<string, IPEndPoint>? Reached(string text) =>
+        text.Split('=') is [var name, var place] && name.Split('/') is [{ Length: > 0 }, { Length: > 0 }] && IPEndPoint.TryParse(place, out var endpoint) && endpoint.Port > 0
+            ? new(name, endpoint) : null;
+
     /// <summary>An option <c>ADDRESS:PORT</c>.</summary>
-    private static Option<IPEndPoint> Endpoint(string name, string value, string description) => new(name)
+    private static Option<IPEndPoint?> Endpoint(string name, string? value, string description) => new(name)
     {
         Description = description,
         HelpName = "ADDRESS:PORT",
-        DefaultValueFactory = _ => IPEndPoint.Parse(value),
+        DefaultValueFactory = _ => value is null ? null : IPEndPoint.Parse(value),
         CustomParser = result =>
         {
             if (IPEndPoint.TryParse(result.Tokens[^1].Value, out var endpoint))

@@ -15,6 +15,15 @@ internal sealed record ControllerOptions
     /// <summary>Where health and pages are served; loopback unless told otherwise.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 8080);
 
+    /// <summary>Where Zipkin spans are taken; null for nowhere.</summary>
+    public IPEndPoint? Zipkin { get; init; }
+
+    /// <summary>Where access logs are taken; null for nowhere.</summary>
+    public IPEndPoint? AccessLogs { get; init; }
+
+    /// <summary>Where proxies of VMs are reached that are not at the address of their entry, by <c>namespace/name</c>.</summary>
+    public IReadOnlyDictionary<string, IPEndPoint> Reach { get; init; } = new Dictionary<string, IPEndPoint>();
+
     /// <summary>Namespace of the lease; null for the pod's own, outside of a cluster the system namespace.</summary>
     public string? LeaseNamespace { get; init; }
 

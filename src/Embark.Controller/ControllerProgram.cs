@@ -1,5 +1,8 @@
+using Embark.Controller.Dashboard;
 using Embark.Controller.Expansion;
 using Embark.Controller.Leading;
+using Embark.Controller.Telemetry;
+using Embark.Controller.Telemetry.Serving;
 using Embark.Kubernetes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -27,9 +30,12 @@ internal static class ControllerProgram
 
         // What runs side by side: a line each.
         builder.Services.AddSingleton<LeaderElection>().AddSingleton<ExpansionReconciler>().AddSingleton<ExpansionWatch>().AddHostedService<LeadingService>();
+        builder.Services.AddSingleton(new Collector(new WindowOptions(), TimeProvider.System)).AddSingleton<MeshFeed>().AddSingleton<VmStates>().AddSingleton<DashboardRoutes>();
+        builder.Services.AddHostedService<TelemetryService>();
 
         await using var app = builder.Build();
         app.MapGet("/healthz", (RequestDelegate)(context => context.Response.WriteAsync("ok")));
+        app.Services.GetRequiredService<DashboardRoutes>().Map(app);
         await ((IHost)app).RunAsync(cancellationToken);
         return 0;
     }

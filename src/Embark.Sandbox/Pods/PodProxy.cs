@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Embark.Kubernetes;
+using Embark.Sandbox.ApiServer.Objects;
 using Embark.Sandbox.Proxy;
 using Embark.Sandbox.Proxy.Agent;
 using Embark.Sandbox.Proxy.Tls;
@@ -33,7 +34,8 @@ internal sealed class PodProxy : IAsyncDisposable
         var tokenFile = Path.Combine(directory, "istio-token");
         await File.WriteAllBytesAsync(tokenFile, token.Token.Reveal().ToArray(), cancellationToken).ConfigureAwait(false);
 
-        var settings = Settings(pod, directory, tokenFile);
+        var mesh = await api.GetAsync(CoreKinds.ConfigMaps, "istio-system", "istio", cancellationToken).ConfigureAwait(false);
+        var settings = Settings(pod, directory, tokenFile, ProxyConfig(mesh?.Data?.GetValueOrDefault("mesh")));
         var lines = new ProxyLog(log, clock);
         var files = new CertificateFiles(directory, clock);
         var certificates = new WorkloadCertificates();
@@ -41,6 +43,7 @@ internal sealed class PodProxy : IAsyncDisposable
         var ca = new IstiodConnection(settings, files, lines, clock, settings.CaAddress, forCa: true, newSocket);
         var xds = new IstiodConnection(settings, files, lines, clock, settings.DiscoveryAddress, forCa: false, newSocket);
         return new PodProxy(runtime, [ca, xds], stop => Task.WhenAll(
+            runtime.Telemetry.RunAsync(settings, (host, stopped) => ServiceAddresses.FindAsync(api, host, stopped), stop),
             new CertificateAgent(settings, files, ca, certificates, lines, clock).RunAsync(stop),
             new AdsClient(settings, xds, NodeMetadata.For(settings), runtime, new HealthReports(), lines, clock).RunAsync(stop)));
     }
@@ -56,7 +59,7 @@ internal sealed class PodProxy : IAsyncDisposable
     }
 
     // What the injector gives a pod without packet capture.
-    private static AgentSettings Settings(PodSpec pod, string directory, string tokenFile) => new()
+    private static AgentSettings Settings(PodSpec pod, string directory, string tokenFile, JsonObject proxyConfig) => new()
     {
         Role = pod.IsGateway ? "router" : "sidecar",
         PodName = pod.Name,
@@ -65,7 +68,7 @@ internal sealed class PodProxy : IAsyncDisposable
         TrustDomain = "cluster.local",
         Addresses = [pod.Address],
         ClusterId = "Kubernetes",
-        ProxyConfig = new JsonObject { ["discoveryAddress"] = MeshAddresses.Istiod },
+        ProxyConfig = proxyConfig,
         DiscoveryAddress = MeshAddresses.Istiod,
         CaAddress = MeshAddresses.Istiod,
         IstiodSan = "istiod.istio-system.svc",
@@ -74,6 +77,14 @@ internal sealed class PodProxy : IAsyncDisposable
         ServiceCluster = $"{pod.App}.{pod.Namespace}",
         Metadata = Metadata(pod),
     };
+
+    // The mesh's defaults; istiod is found by its address, since pods here have no DNS.
+    private static JsonObject ProxyConfig(string? mesh)
+    {
+        var config = mesh is not null && YamlText.ParseDocuments(mesh) is [{ } first, ..] && first["defaultConfig"] is JsonObject defaults ? (JsonObject)defaults.DeepClone() : [];
+        config["discoveryAddress"] = MeshAddresses.Istiod;
+        return config;
+    }
 
     private static JsonObject Metadata(PodSpec pod)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using Embark.Sandbox.Proxy.Agent;
 using Embark.Sandbox.Proxy.Tls;
 
@@ -36,6 +37,7 @@ internal sealed class ProxyProcess(AgentSettings settings, TextWriter output, Pr
             new CertificateAgent(settings, files, ca, certificates, log, clock).RunAsync(work.Token),
             new AdsClient(settings, xds, NodeMetadata.For(settings), runtime, health, log, clock).RunAsync(work.Token),
             ports.OpenReadinessWhenConfiguredAsync(work.Token),
+            runtime.Telemetry.RunAsync(settings, async (host, stopped) => await Dns.GetHostAddressesAsync(host, stopped).ConfigureAwait(false), work.Token),
         ];
         if (settings.ProxyConfig["readinessProbe"] is System.Text.Json.Nodes.JsonObject probe)
             jobs.Add(new ApplicationProbe(probe, settings.Addresses[0], readiness, health, log, clock).RunAsync(work.Token));

@@ -1,5 +1,6 @@
 using Embark.Sandbox.Proxy.Http;
 using Embark.Sandbox.Proxy.Listening;
+using Embark.Sandbox.Proxy.Telemetry;
 using Embark.Sandbox.Proxy.Tls;
 using Embark.Sandbox.Proxy.Upstream;
 using Embark.Sandbox.Proxy.Xds;
@@ -30,6 +31,9 @@ internal sealed class ProxyRuntime : IAsyncDisposable
 
     public ProxyResources Resources { get; }
 
+    /// <summary>Tells others of the traffic once it is run.</summary>
+    public required ProxyTelemetry Telemetry { get; init; }
+
     /// <summary>One CDS and one LDS answer were taken: what "ready" means, and all it means (protocols 8.5).</summary>
     public bool HasConfiguration => Stats.Read("cluster_manager.cds.update_success") > 0 && Stats.Read("listener_manager.lds.update_success") > 0;
 
@@ -41,9 +45,10 @@ internal sealed class ProxyRuntime : IAsyncDisposable
         var clusters = new UpstreamClusters(certificates, clock, newSocket);
         var routes = new RouteTables();
         var stats = new Stats();
-        var plane = new HttpDataPlane(codec, clusters, stats, clock, Random.Shared, accessLog, draining.Token);
+        var telemetry = new ProxyTelemetry(clusters, clock, Random.Shared);
+        var plane = new HttpDataPlane(codec, clusters, stats, clock, Random.Shared, accessLog, telemetry, draining.Token);
         var listeners = new ListenerSet(new FilterChainFactory(certificates, routes, plane, log), stats, log, newSocket);
-        return new ProxyRuntime(codec, draining, clusters, listeners, routes, stats, new WithoutEffect(log));
+        return new ProxyRuntime(codec, draining, clusters, listeners, routes, stats, new WithoutEffect(log)) { Telemetry = telemetry };
     }
 
     /// <summary>Lets HTTP connections end with the request that is under way. New connections are still taken.</summary>

@@ -39,6 +39,15 @@ internal sealed class NodeMetadata
             ? map.Fields.ToDictionary(member => member.Key, member => member.Value.StringValue)
             : new Dictionary<string, string>();
 
+    /// <summary>A number inside of objects; null when it is none.</summary>
+    public double? Number(string key, params ReadOnlySpan<string> path)
+    {
+        var at = fields.TryGetValue(key, out var value) ? value : null;
+        foreach (var member in path)
+            at = at?.StructValue?.Fields.GetValueOrDefault(member);
+        return at is { KindCase: Value.KindOneofCase.NumberValue } number ? number.NumberValue : null;
+    }
+
     public bool Has(string key, string member) =>
         fields.TryGetValue(key, out var value) && value.StructValue is { } inner && inner.Fields.ContainsKey(member);
 

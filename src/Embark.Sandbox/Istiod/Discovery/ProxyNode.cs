@@ -46,8 +46,17 @@ internal sealed record ProxyNode
     /// <summary>WorkloadGroup that asks for an entry to be made; null for none.</summary>
     public string? AutoRegisterGroup { get; init; }
 
+    /// <summary>Per cent of its requests that it wants traced; null when it does not say.</summary>
+    public double? Sampling { get; init; }
+
+    /// <summary>ISTIO_VERSION; null when it is none.</summary>
+    public Version? Version { get; init; }
+
     /// <summary>True when the proxy probes its application.</summary>
     public bool ProbesReadiness { get; init; }
+
+    /// <summary>True also for a proxy that does not say which version it is: it is not an old one.</summary>
+    public bool IsAtLeast(int major, int minor) => Version is null || Version >= new Version(major, minor);
 
     /// <exception cref="InvalidNodeException">The node cannot be served; the message is istiod's own.</exception>
     public static ProxyNode Parse(Node? node)
@@ -75,6 +84,8 @@ internal sealed record ProxyNode
             },
             Unprivileged = metadata.Text("UNPRIVILEGED_POD") == "true",
             WorkloadEntry = metadata.Text("WORKLOAD_ENTRY"), AutoRegisterGroup = metadata.Text("AUTO_REGISTER_GROUP"),
+            Sampling = metadata.Number("PROXY_CONFIG", "tracing", "sampling"),
+            Version = Version.TryParse(metadata.Text("ISTIO_VERSION")?.Split('-')[0], out var version) ? version : null,
             ProbesReadiness = metadata.Has("PROXY_CONFIG", "readinessProbe"),
         };
     }

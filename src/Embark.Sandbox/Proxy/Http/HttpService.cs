@@ -2,6 +2,7 @@ using Embark.Sandbox.Istiod.Protos.Filters;
 using Embark.Sandbox.Istiod.Protos.Routes;
 using Embark.Sandbox.Proxy.Listening;
 using Embark.Sandbox.Proxy.Rbac;
+using Embark.Sandbox.Proxy.Telemetry;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
@@ -9,8 +10,10 @@ namespace Embark.Sandbox.Proxy.Http;
 
 /// <summary>One HTTP connection manager: from a request to a route to a cluster.</summary>
 internal sealed class HttpService(
-    HttpConnectionManager configuration, IReadOnlyList<AccessRules> access, Func<RouteTable?> routes, HttpDataPlane plane) : IConnectionService
+    HttpConnectionManager configuration, IReadOnlyList<AccessRules> access, Func<RouteTable?> routes, HttpDataPlane plane, bool outbound) : IConnectionService
 {
+    private readonly IReadOnlyList<AccessLogSender> _senders = plane.Telemetry.HttpLogs(configuration.AccessLog);
+    private readonly Tracer? _tracer = Tracer.Of(configuration, outbound, plane.Telemetry, plane.Random);
     private readonly IReadOnlyList<AccessLog> _logs = AccessLog.From(configuration.AccessLog, plane.AccessLogOutput);
     private readonly string _serverName = configuration.ServerName.Length > 0 ? configuration.ServerName : "envoy";
     private readonly bool _overridesAlpn = configuration.HttpFilters.Any(f => f.Name == "istio.alpn");
@@ -23,9 +26,11 @@ internal sealed class HttpService(
     public async Task HandleAsync(HttpContext context, AcceptedConnection connection)
     {
         var exchange = new Exchange(context, connection, plane.Clock);
+        ActiveSpan? span = null;
         try
         {
             Prepare(context.Request, connection);
+            span = _tracer?.Begin(context.Request);
             if (plane.Draining.IsCancellationRequested)
                 context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose(); // came after the drain began: the last on its connection
             if (Refusal(context, connection) is { } refusal)
@@ -40,6 +45,9 @@ internal sealed class HttpService(
             plane.Stats.Count($"http.{configuration.StatPrefix.TrimEnd(';')}.downstream_rq_{context.Response.StatusCode / 100}xx");
             foreach (var log in _logs)
                 log.Write(exchange);
+            foreach (var sender in _senders)
+                sender.Send(AccessLogEntries.Of(exchange));
+            span?.End(exchange);
         }
     }
 

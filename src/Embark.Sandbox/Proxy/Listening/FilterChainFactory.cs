@@ -8,6 +8,7 @@ using Embark.Sandbox.Proxy.Tcp;
 using Embark.Sandbox.Proxy.Tls;
 using HttpRbac = Embark.Sandbox.Istiod.Protos.HttpRbac.RBAC;
 using NetworkRbac = Embark.Sandbox.Istiod.Protos.NetworkRbac.RBAC;
+using TrafficDirection = Embark.Sandbox.Istiod.Protos.Core.TrafficDirection;
 
 namespace Embark.Sandbox.Proxy.Listening;
 
@@ -50,9 +51,9 @@ internal sealed class FilterChainFactory(WorkloadCertificates certificates, Rout
             if (filter.TypedConfig is { } rules && rules.Is(NetworkRbac.Descriptor))
                 access.AddRange(Rules(Strict.Unpack(rules, NetworkRbac.Parser).Rules));
             else if (filter.TypedConfig is { } manager && manager.Is(HttpConnectionManager.Descriptor))
-                service = Http(manager.Unpack<HttpConnectionManager>());
+                service = Http(manager.Unpack<HttpConnectionManager>(), listener.TrafficDirection == TrafficDirection.Outbound);
             else if (filter.TypedConfig is { } tcp && tcp.Is(TcpProxy.Descriptor))
-                service = new TcpService(tcp.Unpack<TcpProxy>(), plane.Clusters, plane.Stats, plane.Random);
+                service = new TcpService(tcp.Unpack<TcpProxy>(), plane);
             else if (s_ignorableNetwork.Contains(filter.Name))
                 NameOnce("network filter", filter.Name);
             else
@@ -63,7 +64,7 @@ internal sealed class FilterChainFactory(WorkloadCertificates certificates, Rout
             chain.Name, tls, access, service ?? throw new ConfigurationRejectedException($"filter chain of '{listener.Name}' ends in no terminal filter"));
     }
 
-    private HttpService Http(HttpConnectionManager manager)
+    private HttpService Http(HttpConnectionManager manager, bool outbound)
     {
         List<AccessRules> access = [];
         foreach (var filter in manager.HttpFilters)
@@ -76,11 +77,11 @@ internal sealed class FilterChainFactory(WorkloadCertificates certificates, Rout
             else if (filter.Name is not "envoy.filters.http.router" and not "istio.alpn")
                 NameOnce("HTTP filter", filter.Name);
         if (manager.RouteSpecifierCase == HttpConnectionManager.RouteSpecifierOneofCase.Rds)
-            return new HttpService(manager, access, () => routes.Find(manager.Rds.RouteConfigName), plane);
+            return new HttpService(manager, access, () => routes.Find(manager.Rds.RouteConfigName), plane, outbound);
         if (RouteLimits.Refusal(manager.RouteConfig) is { } refusal)
             throw new ConfigurationRejectedException(refusal);
         var inline = new RouteTable(manager.RouteConfig);
-        return new HttpService(manager, access, () => inline, plane);
+        return new HttpService(manager, access, () => inline, plane, outbound);
     }
 
     // Without rules the filter only watches (a dry run), or does nothing.

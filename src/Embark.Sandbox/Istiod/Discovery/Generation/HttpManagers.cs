@@ -45,7 +45,7 @@ internal static class HttpManagers
     private static HttpConnectionManager Basis(ProxyScope scope, string statPrefix) => new()
     {
         StatPrefix = statPrefix,
-        Tracing = scope.Settings.Tracing ? Traces.Of(scope) : null,
+        Tracing = Traces.Of(scope),
         UseRemoteAddress = false,
         NormalizePath = true,
         PathWithEscapedSlashesAction = PathWithEscapedSlashesAction.KeepUnchanged,

@@ -51,6 +51,10 @@ internal sealed record ProxyScope
         };
     }
 
+    /// <param name="defaults">Providers where no Telemetry names any.</param>
+    public TelemetryRule Telemetry(Func<TelemetryPolicy, IReadOnlyList<TelemetryRule>?> part, IReadOnlyList<string> defaults) =>
+        TelemetryPolicy.Of(Mesh.Telemetries, part, Proxy.Namespace, Settings.RootNamespace, Labels, defaults);
+
     public MutualTls MutualTlsOf(int port) => Mesh.PeerAuthentications.OfWorkload(Proxy.Namespace, Labels, port);
 
     /// <summary>False for ports that only root may bind, where the proxy says it is not.</summary>

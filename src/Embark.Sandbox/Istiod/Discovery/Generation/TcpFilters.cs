@@ -17,7 +17,7 @@ internal static class TcpFilters
     /// <param name="clusters">At least one; with several, weights share the connections.</param>
     public static IEnumerable<Filter> Gateway(ProxyScope scope, params IReadOnlyList<(string Name, uint Weight)> clusters)
     {
-        var proxy = new TcpProxy { StatPrefix = clusters[0].Name, AccessLog = { AccessLogs.OfRequests(scope) } };
+        var proxy = new TcpProxy { StatPrefix = clusters[0].Name, AccessLog = { AccessLogs.OfConnections(scope) } };
         if (clusters is [var (only, _)])
             proxy.Cluster = only;
         else
@@ -29,7 +29,7 @@ internal static class TcpFilters
     }
 
     private static Filter Proxy(ProxyScope scope, string cluster) =>
-        Named(new TcpProxy { StatPrefix = cluster, Cluster = cluster, AccessLog = { AccessLogs.OfRequests(scope) } });
+        Named(new TcpProxy { StatPrefix = cluster, Cluster = cluster, AccessLog = { AccessLogs.OfConnections(scope) } });
 
     private static Filter Named(TcpProxy proxy) => new() { Name = "envoy.filters.network.tcp_proxy", TypedConfig = Any.Pack(proxy) };
 }

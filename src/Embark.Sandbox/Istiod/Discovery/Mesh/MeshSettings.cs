@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Embark.Sandbox.ApiServer.Objects;
 
@@ -22,6 +23,21 @@ internal sealed record MeshSettings
 
     /// <summary>Null: Istio's own text format.</summary>
     public string? AccessLogFormat { get; init; }
+
+    /// <summary>True: access logs go to the access log service of each proxy's own bootstrap.</summary>
+    public bool AccessLogService { get; init; }
+
+    /// <summary>Per cent of requests that are traced where a proxy does not say. Default: 1.</summary>
+    public double Sampling { get; init; } = 1;
+
+    /// <summary>extensionProviders that take logs or traces.</summary>
+    public IReadOnlyList<TelemetryProvider> Providers { get; init; } = [];
+
+    /// <summary>defaultProviders.accessLogging.</summary>
+    public IReadOnlyList<string> AccessLogProviders { get; init; } = [];
+
+    /// <summary>defaultProviders.tracing.</summary>
+    public IReadOnlyList<string> TracingProviders { get; init; } = [];
 
     public bool Tracing { get; init; } = true;
 
@@ -53,6 +69,11 @@ internal sealed record MeshSettings
             RootNamespace = mesh.Text("rootNamespace") ?? defaults.RootNamespace,
             AccessLogFile = mesh.Text("accessLogFile") ?? "",
             AccessLogFormat = mesh.Text("accessLogFormat") is { Length: > 0 } format ? format : null,
+            AccessLogService = mesh.Choice("enableEnvoyAccessLogService") ?? false,
+            Sampling = double.TryParse(mesh.Scalar("defaultConfig", "tracing", "sampling"), CultureInfo.InvariantCulture, out var sampling) ? sampling : defaults.Sampling,
+            Providers = [.. TelemetryProvider.ReadAll(mesh)],
+            AccessLogProviders = [.. mesh.Texts("defaultProviders", "accessLogging")],
+            TracingProviders = [.. mesh.Texts("defaultProviders", "tracing")],
             Tracing = mesh.Choice("enableTracing") ?? true,
             Metrics = mesh.Texts("defaultProviders", "metrics").Any(),
             AutoMutualTls = mesh.Choice("enableAutoMtls") ?? true,

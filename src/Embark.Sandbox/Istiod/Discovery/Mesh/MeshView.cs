@@ -35,6 +35,8 @@ internal sealed record MeshView
     /// <summary>Older first.</summary>
     public required IReadOnlyList<AuthorizationPolicy> AuthorizationPolicies { get; init; }
 
+    public IReadOnlyList<TelemetryPolicy> Telemetries { get; init; } = [];
+
     public required Networks Networks { get; init; }
 
     public MeshService? Service(string host) => byHost.GetValueOrDefault(host);
@@ -69,6 +71,7 @@ internal sealed record MeshView
             PeerAuthentications = new PeerAuthentications(
                 Sorted(kinds["PeerAuthentication"].Select(PeerAuthentication.Read), policy => policy.Head), settings.RootNamespace),
             AuthorizationPolicies = Sorted(kinds["AuthorizationPolicy"].Select(AuthorizationPolicy.Read), policy => policy.Head),
+            Telemetries = Sorted(kinds["Telemetry"].Select(TelemetryPolicy.Read), policy => policy.Head),
             Networks = networks,
         };
     }

@@ -34,6 +34,7 @@ internal static class MeshKinds
         Of("networking.istio.io", "v1", "gateways", "Gateway"),
         Of("networking.istio.io", "v1", "virtualservices", "VirtualService"),
         Of("networking.istio.io", "v1", "destinationrules", "DestinationRule"),
+        Of("telemetry.istio.io", "v1", "telemetries", "Telemetry"),
         Of("security.istio.io", "v1", "peerauthentications", "PeerAuthentication"),
         Of("security.istio.io", "v1", "authorizationpolicies", "AuthorizationPolicy"),
     ];
