@@ -40,7 +40,10 @@ internal sealed class ControllerProcess : IAsyncDisposable
         var environment = new Dictionary<string, string>(Command.Plain);
         if (Programs.SharedRuntime is { } runtime)
             environment["DOTNET_ROOT"] = runtime;
-        var shell = new Command(["sh", "-c", Guard, log, program, "--kubeconfig", kubeconfig, "--listen", listen.ToString()]) { Environment = environment }.Start();
+        var shell = new Command(
+        [
+            "sh", "-c", Guard, log, program, "--kubeconfig", kubeconfig, "--listen", listen.ToString(), "--zipkin", zipkin.ToString(), "--access-logs", accessLogs.ToString(),
+        ]) { Environment = environment }.Start();
         return new(shell, new Uri($"http://{listen}/"), (zipkin, accessLogs));
     }
 
