@@ -10,31 +10,14 @@ internal static class VerifyCommand
     public static Command Make(Terminal terminal, Interruption interruption)
     {
         var command = new Command("verify", "Prove that a VM is in the mesh, in both directions");
-        var selection = new SelectionFlags(command);
         var proof = new ProofFlags(command, optional: false);
-        var cluster = new ClusterFlags(command);
-        var mesh = new MeshFlags(command);
-        var ssh = new SshFlags(command);
-        var parallel = Flag.Number("--parallel", 1, 256, "VMs worked on at a time; 16 if not given");
-        var format = OutputFlag.Make();
-        foreach (var option in new Option[] { parallel, format }) command.Add(option);
+        var flags = new VmJobFlags(command);
 
         command.SetAction(async (parsed, _) =>
         {
             List<string> errors = [];
-            var chosen = selection.Read(parsed, cluster.Namespace(parsed), errors);
-            var reach = ssh.Read(parsed, Terminal.CanAsk, many: chosen.Name is null, errors);
+            var request = flags.Read(parsed, errors);
             var options = proof.Read(parsed, errors)!;
-            var request = new RunRequest
-            {
-                Selection = chosen,
-                Destination = new Destination.Vm(),
-                Cluster = cluster.Read(parsed),
-                Mesh = reach.Over(mesh.Read(parsed, errors)),
-                Ssh = reach,
-                Parallel = parsed.GetValue(parallel) ?? Fleet.DefaultParallel,
-                Format = parsed.GetValue(format),
-            };
             if (errors.Count > 0) throw UsageErrors.Exception(errors, parsed.CommandResult);
             await using var job = new VerifyJob(options);
             return await new Runner(request, terminal, interruption).RunAsync(job);
