@@ -50,6 +50,7 @@ public sealed class Registered(MeshWorld world) : IClassFixture<MeshWorld>
     public async Task With_one_part_missing_there_is_no_health_and_no_traffic(string edit, bool connected)
     {
         world.NeedRoot();
+        await world.StartChangedAsync(""); // the first start of all joins, and that is to be forgotten as well
         await ForgottenAsync();
         await world.StartChangedAsync(edit);
         await Wait.UntilAsync("the proxy is ready", async () => await world.RootAsync("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:15021/healthz/ready || true") == "200");

@@ -55,19 +55,20 @@ internal sealed class UpstreamCluster : IDisposable
     /// <summary>The assignment in use; null before the first.</summary>
     public ClusterLoadAssignment? LastAssignment { get; private set; }
 
-    /// <summary>Takes an assignment into use; endpoints that stay keep their counts.</summary>
+    /// <summary>Takes an assignment into use; endpoints that stay keep their counts. An address that is named twice counts once, as in Envoy.</summary>
     public void Assign(ClusterLoadAssignment assignment)
     {
         LastAssignment = assignment;
         var known = _endpoints.ToDictionary(e => (e.Address, e.MutualTls, e.Weight));
         _endpoints =
         [
-            .. from locality in assignment.Endpoints
-               from endpoint in locality.LbEndpoints
-               where endpoint.HealthStatus is HealthStatus.Unknown or HealthStatus.Healthy or HealthStatus.Degraded
-               let socket = endpoint.Endpoint?.Address?.SocketAddress
-               where socket is not null
-               select Known(new IPEndPoint(IPAddress.Parse(socket.Address), (int)socket.PortValue), endpoint.LoadBalancingWeight ?? 1, TlsModeIstio(endpoint)),
+            .. (from locality in assignment.Endpoints
+                from endpoint in locality.LbEndpoints
+                where endpoint.HealthStatus is HealthStatus.Unknown or HealthStatus.Healthy or HealthStatus.Degraded
+                let socket = endpoint.Endpoint?.Address?.SocketAddress
+                where socket is not null
+                select Known(new IPEndPoint(IPAddress.Parse(socket.Address), (int)socket.PortValue), endpoint.LoadBalancingWeight ?? 1, TlsModeIstio(endpoint)))
+               .DistinctBy(endpoint => endpoint.Address),
         ];
 
         UpstreamEndpoint Known(IPEndPoint address, uint weight, bool mutualTls) =>
