@@ -42,10 +42,26 @@ internal sealed class PodProxy : IAsyncDisposable
         var runtime = await ProxyRuntime.StartAsync(certificates, log, lines, clock, newSocket, cancellationToken).ConfigureAwait(false);
         var ca = new IstiodConnection(settings, files, lines, clock, settings.CaAddress, forCa: true, newSocket);
         var xds = new IstiodConnection(settings, files, lines, clock, settings.DiscoveryAddress, forCa: false, newSocket);
-        return new PodProxy(runtime, [ca, xds], stop => Task.WhenAll(
+        return new PodProxy(runtime, [ca, xds], stop => Task.WhenAll(new[]
+        {
             runtime.Telemetry.RunAsync(settings, (host, stopped) => ServiceAddresses.FindAsync(api, host, stopped), stop),
             new CertificateAgent(settings, files, ca, certificates, lines, clock).RunAsync(stop),
-            new AdsClient(settings, xds, NodeMetadata.For(settings), runtime, new HealthReports(), lines, clock).RunAsync(stop)));
+            new AdsClient(settings, xds, NodeMetadata.For(settings), runtime, new HealthReports(), lines, clock).RunAsync(stop),
+        }.Select(job => WatchedAsync(job, lines, stop))));
+    }
+
+    // A job that ends by itself has failed. Nobody waits for it before the pod ends, so it is told at once.
+    private static async Task WatchedAsync(Task job, ProxyLog log, CancellationToken stop)
+    {
+        try
+        {
+            await job.ConfigureAwait(false);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            log.Error("", $"a part of this proxy failed and does nothing more: {e}");
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

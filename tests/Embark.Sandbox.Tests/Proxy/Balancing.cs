@@ -39,6 +39,19 @@ public sealed class Balancing
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task An_address_that_is_named_twice_counts_once_and_stays()
+    {
+        // Two WorkloadEntries of one VM give this; the first of the two counts, as in Envoy.
+        await using var proxy = await ProxyUnderTest.StartAsync(Json.Cluster("app", 7001, 7001, 7002));
+        var cluster = proxy.Runtime.Clusters.Find("app")!;
+        var before = cluster.Endpoints;
+        cluster.Assign(cluster.LastAssignment!);
+
+        Assert.Equal([7001, 7002], before.Select(endpoint => endpoint.Address.Port));
+        Assert.Equal(before, cluster.Endpoints);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Requests_one_after_another_share_a_connection()
     {
         await using var app = await UpstreamApp.EchoAsync();
