@@ -12,6 +12,9 @@ public sealed record SshTarget(string User, string Host, int Port)
     /// <summary>True when the user, host or port was set by the WorkloadEntry's annotations rather than derived from its address.</summary>
     public bool DiffersFromAddress { get; init; }
 
+    /// <summary>Why these words must not be given to ssh; nothing when they may.</summary>
+    public IReadOnlyList<Problem> Problems() => Ssh.SshArguments.Check(this);
+
     /// <summary><c>user@host:port</c>, IPv6 in brackets.</summary>
     public override string ToString() =>
         IPAddress.TryParse(Host, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"{User}@[{Host}]:{Port}" : $"{User}@{Host}:{Port}";

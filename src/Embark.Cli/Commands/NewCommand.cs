@@ -25,7 +25,7 @@ internal static class NewCommand
             var name = new NamespacedName(chosen.Namespace!, chosen.Name!);
             var questions = new Questions(terminal, interruption.Token);
             var vm = await flags.ReadAsync(parsed, name, Terminal.CanAsk ? questions : null, errors);
-            if (vm is null) throw UsageErrors.Exception(errors, parsed.CommandResult);
+            if (errors.Count > 0) throw UsageErrors.Exception([.. errors, .. FirstObjects.Problems(vm).Select(UsageErrors.Line)], parsed.CommandResult);
             terminal.Out.Write(FirstObjects.Of(vm));
             return 0;
         });

@@ -18,8 +18,10 @@ internal static class MachineName
         var (host, port) = Split(text[(at + 1)..]);
         var number = ssh.Port ?? 22;
         if (port is not null && !(int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number is >= 1 and <= 65535)) errors.Add($"\"{text}\": \"{port}\" is no port");
+        var target = new SshTarget(user, host, number);
         if (user.Length == 0 || host.Length == 0) errors.Add($"\"{text}\" is no user@host");
-        return new(user, host, number);
+        else errors.AddRange(target.Problems().Select(UsageErrors.Line));
+        return target;
     }
 
     private static (string Host, string? Port) Split(string text)

@@ -32,21 +32,20 @@ internal sealed class NewVmFlags
             command.Add(option);
     }
 
-    /// <summary>Null when something is missing that nobody can be asked for: <paramref name="errors"/> names all of it.</summary>
-    public async Task<NewVm?> ReadAsync(ParseResult parsed, NamespacedName name, Questions? questions, List<string> errors)
+    /// <summary>What is missing and nobody can be asked for is named in <paramref name="errors"/>; something valid stands in its place then, so that the rest can be checked.</summary>
+    public async Task<NewVm> ReadAsync(ParseResult parsed, NamespacedName name, Questions? questions, List<string> errors)
     {
-        var address = await NeededAsync(parsed.GetValue(_address), _address.Name, $"Address at which pods reach {name.Name}", null);
-        var app = await NeededAsync(parsed.GetValue(_app), _app.Name, "Application that it serves (label app)", name.Name.EndsWith("-vm", StringComparison.Ordinal) ? name.Name[..^3] : name.Name);
+        var address = await NeededAsync(parsed.GetValue(_address), _address.Name, $"Address at which pods reach {name.Name}", null) ?? "192.0.2.1"; // RFC 5737: nobody's
+        var app = await NeededAsync(parsed.GetValue(_app), _app.Name, "Application that it serves (label app)", name.Name.EndsWith("-vm", StringComparison.Ordinal) ? name.Name[..^3] : name.Name) ?? "app";
         var ports = parsed.GetValue(_ports) ?? [];
         if (ports.Length == 0 && await NeededAsync(null, _ports.Name, "Port that the mesh calls (PORT or PORT/PROTOCOL)", "8080") is { } text)
         {
             try { ports = [ParsePort(text)]; }
             catch (FormatException problem) { errors.Add($"\"{text}\": {problem.Message}"); }
         }
+        if (ports.Length == 0) ports = [new(8080)];
         var account = parsed.GetValue(_account) ?? (questions is null ? name.Name : await questions.AskAsync("Service account whose identity it has", name.Name));
         var network = parsed.GetValue(_network) ?? (questions is null ? null : await questions.AskAsync("Network of the VM (empty: pods reach it directly)", ""));
-        if (errors.Count > 0 || address is null || app is null) return null;
-
         return new()
         {
             Name = name,

@@ -32,6 +32,9 @@ internal static class UsageErrors
     private static IEnumerable<string> Stray(ParseResult parsed) => parsed.UnmatchedTokens.Concat(
         parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value).Where(word => word.StartsWith('-')));
 
+    /// <summary>A problem of a value that was given here, on one line.</summary>
+    public static string Line(Problem problem) => $"{problem.Where}: {problem.What}; {problem.Fix}";
+
     public static EmbarkException Exception(IReadOnlyList<string> errors, CommandResult command) => new(
         FailureClass.Usage, string.Join("\nError: ", errors), $"see {Name(command)} --help");
 

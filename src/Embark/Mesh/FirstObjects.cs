@@ -16,7 +16,7 @@ public static partial class FirstObjects
     {
         ArgumentNullException.ThrowIfNull(vm);
         var labels = Labels(vm);
-        Check(vm, labels);
+        Check(vm, labels).ThrowIfAny($"VM {vm.Name}");
         return $"""
             apiVersion: v1
             kind: ServiceAccount
@@ -47,6 +47,13 @@ public static partial class FirstObjects
             """;
     }
 
+    /// <summary>All that is wrong with it; nothing when it can be written.</summary>
+    public static IReadOnlyList<Problem> Problems(NewVm vm)
+    {
+        ArgumentNullException.ThrowIfNull(vm);
+        return [.. Check(vm, Labels(vm)).Problems.Distinct()];
+    }
+
     private static List<(string Key, string Value)> Labels(NewVm vm) =>
     [
         ("app", vm.App), (ClassLabel, vm.Labels.GetValueOrDefault(ClassLabel, "vm")), ("version", vm.Version),
@@ -65,7 +72,7 @@ public static partial class FirstObjects
             """;
     }
 
-    private static void Check(NewVm vm, List<(string Key, string Value)> labels)
+    private static Findings Check(NewVm vm, List<(string Key, string Value)> labels)
     {
         var findings = new Findings();
         if (!Grammar.ObjectName.Accepts(vm.Name.Name)) findings.Refuse("NAME", $"\"{Printable.Text(vm.Name.Name)}\" must be {Grammar.ObjectName.Description}", "choose another name");
@@ -83,7 +90,7 @@ public static partial class FirstObjects
         var sidecar = new SidecarObject(new() { Name = vm.Name.Name, Namespace = vm.Name.Namespace }, new(new(Selector(labels).ToDictionary(l => l.Key, l => l.Value), null),
             [.. vm.Ports.Select(p => new SidecarIngress(new(p.Number, null, p.Protocol), null, null))], [new(vm.EgressHosts, vm.EgressBind, null)]));
         new EntryDoor(new() { SshUser = "istio-proxy" }).Read(entry, new() { Sidecars = [sidecar] }, findings);
-        findings.ThrowIfAny($"VM {vm.Name}");
+        return findings;
     }
 
     private static string Map(IEnumerable<(string Key, string Value)> members) =>

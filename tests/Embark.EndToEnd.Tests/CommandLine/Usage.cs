@@ -38,6 +38,19 @@ public sealed class Usage
         Assert.Empty(run.Output);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("root@-oProxyCommand=x", "'-oProxyCommand=x' is no host name and no IP address")]
+    [InlineData("a;b@10.0.0.9", "'a;b' is no login name")]
+    [InlineData("root@10.0.0.9:0", "\"0\" is no port")]
+    public async Task A_machine_that_ssh_must_not_be_given_is_refused_before_anything_is_done(string machine, string message)
+    {
+        var run = await EmbarkProgram.RunAsync("prepare", machine);
+
+        run.ShouldEndWith(2);
+        Assert.StartsWith("Error: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Names_all_mistakes_at_once()
     {

@@ -32,6 +32,16 @@ public sealed class FirstObjects(MeshWorld world) : IClassFixture<MeshWorld>
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task What_is_missing_and_what_is_wrong_are_told_together()
+    {
+        var run = await EmbarkProgram.RunAsync("new", "X_.bookinfo", "--address", "10.1", "--network", "-bad-");
+
+        run.ShouldEndWith(2);
+        foreach (var part in new[] { "--app is missing", "--port is missing", "NAME: \"X_\"", "spec.address", "spec.network" }) Assert.Contains(part, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("192.0.2.1", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task What_is_missing_is_asked_for_on_a_terminal()
     {
         if (!File.Exists("/usr/bin/script")) Assert.Skip("needs script");
