@@ -24,8 +24,17 @@ internal static partial class SandboxCommand
         if (!File.Exists(program))
             throw new EmbarkException(FailureClass.Usage, $"the sandbox is not here: {program}", "take embark-sandbox from the release archive and put it beside embark");
         string?[] words = [program, .. arguments, null];
+        CloseDiagnostics();
         _ = Execv(program, words);
         throw new EmbarkException(FailureClass.Internal, $"{program} could not be started: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    // The runtime takes its sockets for debuggers away when it ends, and it never ends here (learn.microsoft.com: "diagnostic port").
+    private static void CloseDiagnostics()
+    {
+        foreach (var kind in new[] { "dotnet-diagnostic", "clr-debug-pipe" })
+            foreach (var file in Directory.EnumerateFiles(Path.GetTempPath(), $"{kind}-{Environment.ProcessId}-*"))
+                File.Delete(file);
     }
 
     [LibraryImport("libc", EntryPoint = "execv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Embark.Sandbox.Tests.Mesh;
 
 /// <summary>A certificate's life, by a clock that is put forward.</summary>
@@ -25,6 +27,22 @@ public sealed class CertificateLife
         Assert.InRange(second.NotAfter - first.NotAfter, s_hour * 0.45, s_hour * 0.6);
         await CertificateWorld.UntilAsync(() => File.ReadAllText(world.File("cert-chain.pem")).StartsWith(second.ExportCertificatePem(), StringComparison.Ordinal), () => "the file is the old one");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(world.File("key.pem")));
+    }
+
+    [Theory(Timeout = 120_000)]
+    [InlineData(false, "BEGIN RSA PRIVATE KEY")]
+    [InlineData(true, "BEGIN EC PRIVATE KEY")]
+    public async Task Key_is_of_the_kind_that_is_asked_for(bool elliptic, string label)
+    {
+        await using var world = await CertificateWorld.StartAsync(TestContext.Current.CancellationToken);
+        var certificates = world.StartAgent(elliptic);
+        await certificates.First.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        using var rsa = certificates.Current!.Leaf.GetRSAPublicKey();
+        using var curve = certificates.Current.Leaf.GetECDsaPublicKey();
+        Assert.Equal((elliptic ? null : 2048, elliptic ? 256 : null), (rsa?.KeySize, (int?)curve?.KeySize));
+        await CertificateWorld.UntilAsync(() => File.Exists(world.File("key.pem")), () => world.Log);
+        Assert.Contains(label, await File.ReadAllTextAsync(world.File("key.pem"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 120_000)]

@@ -68,13 +68,13 @@ internal sealed class CertificateWorld : IAsyncDisposable
     }
 
     /// <summary>An agent that asks for certificates of one hour.</summary>
-    public WorkloadCertificates StartAgent()
+    public WorkloadCertificates StartAgent(bool ellipticKey = false)
     {
         var settings = new AgentSettings
         {
             Role = "sidecar", PodName = "ratings-vm", PodNamespace = "bookinfo", ServiceAccount = "bookinfo-ratings", TrustDomain = "cluster.local",
             Addresses = ["127.0.0.1"], ClusterId = "Kubernetes", ProxyConfig = new JsonObject(), DiscoveryAddress = $"127.0.0.1:{_port}", CaAddress = $"127.0.0.1:{_port}",
-            IstiodSan = "istiod.istio-system.svc", CertificateDirectory = File(""), TokenFile = TokenFile, ServiceCluster = "any", Metadata = [], SecretLifetime = TimeSpan.FromHours(1),
+            IstiodSan = "istiod.istio-system.svc", CertificateDirectory = File(""), TokenFile = TokenFile, ServiceCluster = "any", Metadata = [], SecretLifetime = TimeSpan.FromHours(1), EllipticKey = ellipticKey,
         };
         var log = new ProxyLog(new Locked(_log), Clock);
         var files = new CertificateFiles(settings.CertificateDirectory, Clock);

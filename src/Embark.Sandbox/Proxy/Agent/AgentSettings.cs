@@ -56,6 +56,9 @@ internal sealed record AgentSettings
 
     public TimeSpan SecretLifetime { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>True for a P-256 key (ECC_SIGNATURE_ALGORITHM=ECDSA), false for RSA 2048.</summary>
+    public bool EllipticKey { get; init; }
+
     /// <summary>Node metadata from ISTIO_META_* and ISTIO_METAJSON_*.</summary>
     public required JsonObject Metadata { get; init; }
 
@@ -96,6 +99,7 @@ internal sealed record AgentSettings
             PrometheusPort = int.Parse(Read("ENVOY_PROMETHEUS_PORT", "15090"), CultureInfo.InvariantCulture),
             TerminationDrain = GoDuration.Parse(config["terminationDrainDuration"]?.GetValue<string>() ?? "5s"),
             SecretLifetime = GoDuration.Parse(Read("SECRET_TTL", "24h")),
+            EllipticKey = Read("ECC_SIGNATURE_ALGORITHM") == "ECDSA",
             Metadata = NodeMetadata.From(environment),
             ServiceCluster = config["serviceCluster"]?.GetValue<string>() ?? "istio-proxy",
         };

@@ -39,8 +39,8 @@ internal sealed class CertificateAgent(
     private async Task<TimeSpan> RenewAsync(CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest(new X500DistinguishedName(""), key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var key = new WorkloadKey(settings.EllipticKey);
+        var request = key.Request();
         var names = new SubjectAlternativeNameBuilder();
         names.AddUri(new Uri($"spiffe://{settings.TrustDomain}/ns/{settings.PodNamespace}/sa/{settings.ServiceAccount}"));
         request.CertificateExtensions.Add(names.Build());
@@ -52,7 +52,7 @@ internal sealed class CertificateAgent(
         if (answer.CertChain.Count < 2)
             throw new GrpcException(GrpcStatus.Internal, "the CA sent fewer than two certificates");
 
-        var (keyPem, chainPem, rootPem) = (key.ExportRSAPrivateKeyPem() + "\n", string.Concat(answer.CertChain), answer.CertChain[^1]);
+        var (keyPem, chainPem, rootPem) = (key.ToPem(), string.Concat(answer.CertChain), answer.CertChain[^1]);
         var certificate = WorkloadCertificate.FromPem(chainPem, keyPem, rootPem);
         certificates.Replace(certificate);
         WriteFiles(keyPem, chainPem, rootPem);
