@@ -93,11 +93,11 @@ need_tools() {
 tool() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -x "/sbin/$1" ]; }
 
 # What the sandbox's hosts are made of: namespaces, a real sshd and its client.
-need_for_sandbox() { need_tools "sshd openssh-server" "ssh openssh-client" "ip iproute2" "unshare util-linux"; }
+need_for_sandbox() { need_tools "sshd openssh-server" "ssh openssh-client" "ip iproute2" "unshare util-linux" "curl curl"; }
 
 # What the tests use beside that.
 need_for_tests() {
-    need_tools "sshd openssh-server" "ssh openssh-client" "ip iproute2" "unshare util-linux" \
+    need_tools "sshd openssh-server" "ssh openssh-client" "ip iproute2" "unshare util-linux" "curl curl" \
         "dockerd docker.io" "chromium chromium" "newuidmap uidmap" "busybox busybox-static" "sudo sudo" "nft nftables" || true
 }
 
