@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Google.Protobuf;
 
@@ -24,6 +25,16 @@ internal static class GrpcFraming
         return frame;
     }
 
+    /// <summary>Writes one message as a frame, into the buffers of whoever sends it.</summary>
+    public static void Write(IBufferWriter<byte> to, IMessage message)
+    {
+        var header = to.GetSpan(HeaderLength);
+        header[0] = 0;
+        BinaryPrimitives.WriteInt32BigEndian(header[1..], message.CalculateSize());
+        to.Advance(HeaderLength);
+        message.WriteTo(to);
+    }
+
     /// <summary>Reads one message; null at a clean end of the stream.</summary>
     /// <exception cref="GrpcException">The frame is cut, compressed, or longer than <paramref name="maxLength"/>.</exception>
     public static async Task<T?> ReadAsync<T>(Stream stream, MessageParser<T> parser, int maxLength, CancellationToken cancellationToken)
@@ -41,17 +52,21 @@ internal static class GrpcFraming
         if (length > maxLength)
             throw new GrpcException(GrpcStatus.ResourceExhausted, $"grpc: received message larger than max ({length} vs. {maxLength})");
 
-        var payload = new byte[length];
-        var got = await stream.ReadAtLeastAsync(payload, (int)length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        if (got < length)
-            throw new GrpcException(GrpcStatus.Internal, "the stream ended in the middle of a message");
+        var payload = ArrayPool<byte>.Shared.Rent((int)length);
         try
         {
-            return parser.ParseFrom(payload);
+            var got = await stream.ReadAtLeastAsync(payload.AsMemory(0, (int)length), (int)length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            if (got < length)
+                throw new GrpcException(GrpcStatus.Internal, "the stream ended in the middle of a message");
+            return parser.ParseFrom(payload, 0, (int)length); // keeps nothing of the buffer
         }
         catch (InvalidProtocolBufferException e)
         {
             throw new GrpcException(GrpcStatus.Internal, $"not a {typeof(T).Name}: {e.Message}", e);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(payload);
         }
     }
 }

@@ -51,7 +51,8 @@ public sealed class GrpcServerCall<TRequest, TResponse> : IDisposable
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await _context.Response.BodyWriter.WriteAsync(GrpcFraming.Frame(message), cancellationToken).ConfigureAwait(false);
+            GrpcFraming.Write(_context.Response.BodyWriter, message);
+            await _context.Response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
