@@ -38,13 +38,13 @@ internal sealed class IstiodServer : IAsyncDisposable
         var (rootPem, keyPem) = await RootStore.LoadOrCreateAsync(api, options, cancellationToken).ConfigureAwait(false);
         var authority = new MeshAuthority(rootPem, keyPem, options.Clock);
         var authentication = new CallerAuthentication(api, authority, options.TrustDomain, options.ClusterId);
-        var feed = new MeshFeed(api, options.ClusterId, options.Clock);
+        var feed = new MeshFeed(api, options.ClusterId, options.Generator, options.Clock);
         var following = Task.WhenAll(feed.RunAsync(stopping.Token), RootStore.PublishAsync(api, authority.RootPem, stopping.Token));
-        while (feed.Current.View is null)
+        while (feed.Current.Resources is null)
             await Task.WhenAny(feed.ChangedSinceAsync(feed.Current.Number), following).Unwrap().WaitAsync(cancellationToken).ConfigureAwait(false);
 
         var registrations = new Registrations(api, options.PodName, options.Clock, stopping.Token);
-        var discovery = new DiscoveryService(feed, new ProxyAdmission(authentication, options.Log), registrations, options.Generator, options.Log);
+        var discovery = new DiscoveryService(feed, new ProxyAdmission(authentication, options.Log), registrations, options.Log);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>

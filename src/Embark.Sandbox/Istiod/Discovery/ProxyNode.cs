@@ -55,9 +55,6 @@ internal sealed record ProxyNode
     /// <summary>True when the proxy probes its application.</summary>
     public bool ProbesReadiness { get; init; }
 
-    /// <summary>True also for a proxy that does not say which version it is: it is not an old one.</summary>
-    public bool IsAtLeast(int major, int minor) => Version is null || Version >= new Version(major, minor);
-
     /// <exception cref="InvalidNodeException">The node cannot be served; the message is istiod's own.</exception>
     public static ProxyNode Parse(Node? node)
     {

@@ -7,27 +7,27 @@ using Embark.Sandbox.Istiod.Protos.Routes;
 
 namespace Embark.Sandbox.Istiod.Discovery.Generation;
 
-/// <summary>From the objects of the mesh to the resources of one proxy. Pure: the same input gives the same output.</summary>
-internal sealed class ConfigGenerator(MeshView mesh, ProxyNode proxy, GeneratorOptions options)
+/// <summary>From the objects of the mesh to the resources of one proxy, all made for it alone.</summary>
+internal sealed class ConfigGenerator
 {
-    public ProxyScope Scope { get; } = ProxyScope.Of(mesh, proxy, options);
+    private readonly SharedGenerator _shared;
+    private readonly OwnGenerator _own;
 
-    public IReadOnlyList<Cluster> Clusters() =>
-        proxy.IsRouter
-            ? [.. OutboundClusters.All(Scope), StaticClusters.BlackHole(Scope), .. OutboundClusters.BehindSni(Scope)]
-            : [
-                .. OutboundClusters.All(Scope), StaticClusters.BlackHole(Scope), StaticClusters.Passthrough(Scope),
-                .. InboundClusters.All(Scope), StaticClusters.InboundPassthrough(Scope),
-            ];
+    public ConfigGenerator(MeshView mesh, ProxyNode proxy, GeneratorOptions options)
+    {
+        var scope = OwnScope.Of(mesh, proxy, traits => ProxyScope.Of(mesh, traits, options));
+        (_shared, _own) = (new SharedGenerator(scope), new OwnGenerator(scope));
+    }
 
-    public IReadOnlyList<Listener> Listeners() =>
-        proxy.IsRouter ? [.. GatewayListeners.All(Scope)] : [.. OutboundListeners.All(Scope), .. InboundListeners.All(Scope)];
+    public IReadOnlyList<Cluster> Clusters() => [.. _shared.Clusters(), .. _own.Clusters(), .. _shared.LastClusters()];
+
+    public IReadOnlyList<Listener> Listeners() => [.. _shared.Listeners(), .. _own.Listeners()];
 
     /// <summary>A cluster that is not known has no endpoints.</summary>
-    public ClusterLoadAssignment Endpoints(string cluster) => LoadAssignments.Of(Scope, cluster);
+    public ClusterLoadAssignment Endpoints(string cluster) => LoadAssignments.Of(_shared.Scope.Mesh, _shared.Scope.Proxy.Place, cluster);
 
     /// <summary>A route that is not known has no virtual hosts.</summary>
-    public RouteConfiguration Routes(string name) => OutboundRoutes.Of(Scope, name);
+    public RouteConfiguration Routes(string name) => _shared.Routes(name);
 
-    public NameTable NameTable() => NameTables.Of(Scope);
+    public NameTable NameTable() => _shared.NameTable();
 }

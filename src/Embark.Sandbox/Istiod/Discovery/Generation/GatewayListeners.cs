@@ -7,7 +7,7 @@ namespace Embark.Sandbox.Istiod.Discovery.Generation;
 /// <summary>Listeners of a router that ends no TLS: by the mesh's own SNI, by a VirtualService's SNI hosts, or plain TCP.</summary>
 internal static class GatewayListeners
 {
-    public static IEnumerable<Listener> All(ProxyScope scope) =>
+    public static IEnumerable<Listener> All(OwnScope scope) =>
         from gateway in GatewayServers.Selecting(scope)
         from server in gateway.Servers
         from port in PortsOf(scope, server.Port)
@@ -18,7 +18,7 @@ internal static class GatewayListeners
         select Made(servers.Key, chains, servers.Any(server => server.Server.Tls != GatewayTls.None));
 
     /// <summary>Where the gateway's Service sends that port; without one, the port itself.</summary>
-    private static List<int> PortsOf(ProxyScope scope, int port)
+    private static List<int> PortsOf(OwnScope scope, int port)
     {
         var targets = scope.Targets.Where(target => target.Port.Number == port).Select(target => target.TargetPort).Distinct().ToList();
         return targets.Count > 0 ? targets : [port];

@@ -1,3 +1,4 @@
+using Embark.Sandbox.Istiod.Protos.AccessLogs;
 using Embark.Sandbox.Istiod.Protos.Core;
 using Embark.Sandbox.Istiod.Protos.Filters;
 using Embark.Sandbox.Istiod.Protos.Filters.GrpcStats;
@@ -16,11 +17,7 @@ internal static class HttpManagers
     {
         var manager = Basis(scope, statPrefix);
         manager.Rds = new Rds { ConfigSource = Structs.Ads(), RouteConfigName = routeName };
-        manager.HttpFilters.Add(
-        [
-            .. IstioFilters.HttpExchange(scope, inbound: false), GrpcStats(), .. IstioFilters.Alpn(scope), Fault(), Cors(),
-            .. IstioFilters.HttpStats(scope, inbound: false), Router(),
-        ]);
+        manager.HttpFilters.Add(scope.Once(OutboundFilters));
         return Named(manager);
     }
 
@@ -34,27 +31,48 @@ internal static class HttpManagers
         manager.SetCurrentClientCertDetails = new SetCurrentClientCertDetails { Subject = true, Uri = true, Dns = true };
         if (http2)
             manager.Http2ProtocolOptions = new Http2ProtocolOptions();
-        manager.HttpFilters.Add(
-        [
-            .. IstioFilters.HttpExchange(scope, inbound: true), .. AccessFilters.Http(scope), GrpcStats(), Fault(), Cors(),
-            .. IstioFilters.HttpStats(scope, inbound: true), Router(),
-        ]);
+        manager.HttpFilters.Add(scope.Once(InboundFilters));
         return Named(manager);
     }
 
-    private static HttpConnectionManager Basis(ProxyScope scope, string statPrefix) => new()
+    private static HttpFilter[] OutboundFilters(ProxyScope scope) =>
+    [
+        .. IstioFilters.HttpExchange(scope, inbound: false), GrpcStats(), .. IstioFilters.Alpn(scope), Fault(), Cors(),
+        .. IstioFilters.HttpStats(scope, inbound: false), Router(),
+    ];
+
+    private static HttpFilter[] InboundFilters(ProxyScope scope) =>
+    [
+        .. IstioFilters.HttpExchange(scope, inbound: true), .. AccessFilters.Http(scope), GrpcStats(), Fault(), Cors(),
+        .. IstioFilters.HttpStats(scope, inbound: true), Router(),
+    ];
+
+    private static HttpConnectionManager Basis(ProxyScope scope, string statPrefix)
     {
-        StatPrefix = statPrefix,
-        Tracing = Traces.Of(scope),
-        UseRemoteAddress = false,
-        NormalizePath = true,
-        PathWithEscapedSlashesAction = PathWithEscapedSlashesAction.KeepUnchanged,
-        StreamIdleTimeout = Structs.Zero(),
-        Proxy100Continue = true,
-        UpgradeConfigs = { new UpgradeConfig { UpgradeType = "websocket" } },
-        RequestIdExtension = new RequestIDExtension { TypedConfig = Any.Pack(new UuidRequestIdConfig { UseRequestIdForTraceSampling = true }) },
-        AccessLog = { AccessLogs.OfRequests(scope) },
-    };
+        var common = scope.Once(Common.Of);
+        return new HttpConnectionManager
+        {
+            StatPrefix = statPrefix,
+            Tracing = common.Tracing,
+            UseRemoteAddress = false,
+            NormalizePath = true,
+            PathWithEscapedSlashesAction = PathWithEscapedSlashesAction.KeepUnchanged,
+            StreamIdleTimeout = common.NoTimeout,
+            Proxy100Continue = true,
+            UpgradeConfigs = { common.WebSocket },
+            RequestIdExtension = common.RequestIds,
+            AccessLog = { common.AccessLogs },
+        };
+    }
+
+    /// <summary>What is the same in all managers of a proxy.</summary>
+    private sealed record Common(Tracing? Tracing, Duration NoTimeout, UpgradeConfig WebSocket, RequestIDExtension RequestIds, AccessLog[] AccessLogs)
+    {
+        public static Common Of(ProxyScope scope) => new(
+            Traces.Of(scope), Structs.Zero(), new UpgradeConfig { UpgradeType = "websocket" },
+            new RequestIDExtension { TypedConfig = Any.Pack(new UuidRequestIdConfig { UseRequestIdForTraceSampling = true }) },
+            [.. Generation.AccessLogs.OfRequests(scope)]);
+    }
 
     private static Filter Named(HttpConnectionManager manager) =>
         new() { Name = "envoy.filters.network.http_connection_manager", TypedConfig = Any.Pack(manager) };

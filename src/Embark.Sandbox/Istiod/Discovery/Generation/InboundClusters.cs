@@ -7,7 +7,7 @@ namespace Embark.Sandbox.Istiod.Discovery.Generation;
 /// <summary>The application behind each inbound port.</summary>
 internal static class InboundClusters
 {
-    public static IEnumerable<Cluster> All(ProxyScope scope) =>
+    public static IEnumerable<Cluster> All(OwnScope scope) =>
         InboundPort.Of(scope).DistinctBy(port => port.Port).Select(port => To(scope, port));
 
     private static Cluster To(ProxyScope scope, InboundPort port)

@@ -1,4 +1,5 @@
 using Embark.Sandbox.Istiod.Discovery.Mesh;
+using Embark.Sandbox.Istiod.Protos.AccessLogs;
 using Embark.Sandbox.Istiod.Protos.Core;
 using Embark.Sandbox.Istiod.Protos.Filters;
 using Embark.Sandbox.Istiod.Protos.Listeners;
@@ -11,7 +12,7 @@ internal static class InboundListeners
 {
     private const int CapturedPort = 15006;
 
-    public static IEnumerable<Listener> All(ProxyScope scope) =>
+    public static IEnumerable<Listener> All(OwnScope scope) =>
         scope.BindsPorts
             ? InboundPort.Of(scope).Select(port => Bound(scope, port)).DistinctBy(listener => listener.Name)
             : [Captured(scope)];
@@ -24,7 +25,7 @@ internal static class InboundListeners
         return listener;
     }
 
-    private static Listener Captured(ProxyScope scope)
+    private static Listener Captured(OwnScope scope)
     {
         var listener = Listening(scope, "virtualInbound", "0.0.0.0", CapturedPort);
         listener.FilterChains.Add(Loops(scope));
@@ -43,8 +44,10 @@ internal static class InboundListeners
         ListenerFiltersTimeout = Duration.FromTimeSpan(scope.Settings.ProtocolDetectionTimeout),
         ContinueOnListenerFiltersTimeout = true,
         MaxConnectionsToAcceptPerSocketEvent = 1,
-        AccessLog = { AccessLogs.OfListener(scope) },
+        AccessLog = { scope.Once(LogsOf) },
     };
+
+    private static AccessLog[] LogsOf(ProxyScope scope) => [.. AccessLogs.OfListener(scope)];
 
     private static IEnumerable<FilterChain> ChainsOf(ProxyScope scope, InboundPort port)
     {
@@ -78,9 +81,11 @@ internal static class InboundListeners
             : kind.With(scope, "virtualInbound", null, TcpFilters.Inbound(scope, Cluster)));
     }
 
+    private static Filter[] Exchange(ProxyScope scope) => [.. IstioFilters.NetworkExchange(scope)];
+
     private static IEnumerable<Filter> Http(ProxyScope scope, string statPrefix, string cluster, int port, string host, Protocol protocol) =>
     [
-        .. IstioFilters.NetworkExchange(scope),
+        .. scope.Once(Exchange),
         HttpManagers.Inbound(scope, statPrefix, InboundRoutes.To(cluster, port, host, protocol), protocol.IsHttp2),
     ];
 }

@@ -13,7 +13,7 @@ internal sealed record InboundPort(
     int Port, Protocol Protocol, string Bind, IPEndPoint? Application, string Host, string? Config, IReadOnlyList<MeshService> Services)
 {
     /// <summary>From the Sidecar's ingress. Without one, captured traffic reaches the ports of the proxy's services; bound ports would be taken from the application.</summary>
-    public static IEnumerable<InboundPort> Of(ProxyScope scope)
+    public static IEnumerable<InboundPort> Of(OwnScope scope)
     {
         var asked = scope.Sidecar.Ingress.Where(ingress => scope.CanBind(ingress.Port, scope.BindsPorts)).ToList();
         if (scope.Sidecar.Ingress.Count > 0)
@@ -21,7 +21,7 @@ internal sealed record InboundPort(
         return scope.BindsPorts ? [] : scope.Targets.DistinctBy(target => target.TargetPort).Select(target => OfTarget(scope, target));
     }
 
-    private static InboundPort OfIngress(ProxyScope scope, SidecarIngress ingress)
+    private static InboundPort OfIngress(OwnScope scope, SidecarIngress ingress)
     {
         var head = scope.Sidecar.Head;
         return new InboundPort(
@@ -30,19 +30,19 @@ internal sealed record InboundPort(
             [.. scope.Targets.Where(target => target.Port.Number == ingress.Port).Select(target => target.Service).Distinct()]);
     }
 
-    private static InboundPort OfTarget(ProxyScope scope, ServiceTarget target) => new(
+    private static InboundPort OfTarget(OwnScope scope, ServiceTarget target) => new(
         target.TargetPort, target.Port.Protocol, "0.0.0.0", null, target.Service.Host, null,
         [.. scope.Targets.Where(other => other.TargetPort == target.TargetPort).Select(other => other.Service).Distinct()]);
 
     /// <summary>An application at the proxy's own address is reached by passing the connection on as it came; 0.0.0.0 means the same.</summary>
-    private static IPEndPoint? ApplicationOf(ProxyScope scope, SidecarIngress ingress)
+    private static IPEndPoint? ApplicationOf(OwnScope scope, SidecarIngress ingress)
     {
         if (ingress.DefaultEndpoint is not { } text)
             return null;
         var colon = text.LastIndexOf(':');
         if (!int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             || !IPAddress.TryParse(text[..Math.Max(colon, 0)].Trim('[', ']'), out var address)
-            || address.Equals(IPAddress.Any) || scope.Proxy.Addresses.Contains(address))
+            || address.Equals(IPAddress.Any) || scope.Addresses.Contains(address))
             return null;
         return new IPEndPoint(address, port);
     }

@@ -8,31 +8,27 @@ namespace Embark.Sandbox.Istiod.Discovery.Generation;
 /// <summary>Endpoints of a cluster as one proxy should dial them: directly in its own network, by that network's gateways elsewhere.</summary>
 internal static class LoadAssignments
 {
-    /// <summary>Proxies with the same view get the same endpoints, so that they need be made only once for a state of the mesh.</summary>
-    public static string ViewOf(ProxyNode proxy) =>
-        $"{proxy.Namespace}|{proxy.Network}|{string.Join(',', proxy.RequestedNetworks)}|{string.Join(',', proxy.Addresses.Select(address => address.AddressFamily).Distinct().Order())}";
-
-    public static ClusterLoadAssignment Of(ProxyScope scope, string cluster)
+    public static ClusterLoadAssignment Of(MeshView mesh, Standpoint from, string cluster)
     {
         var assignment = new ClusterLoadAssignment { ClusterName = cluster };
-        if (Names.Parse(cluster) is not { } name || scope.Mesh.Service(name.Host) is not { } service)
+        if (Names.Parse(cluster) is not { } name || mesh.Service(name.Host) is not { } service)
             return assignment;
-        var rule = scope.Mesh.DestinationRules.Of(service, scope.Proxy.Namespace);
+        var rule = mesh.DestinationRules.Of(service, from.Namespace);
         var subset = rule?.Subsets.FirstOrDefault(candidate => candidate.Name == name.Subset);
         if (name.Subset.Length > 0 && subset is null)
             return assignment;
-        var visible = scope.Mesh.EndpointsByHost[service.Host]
-            .Where(endpoint => endpoint.ServicePort == name.Port && endpoint.Ready && IsVisible(scope, endpoint.Workload.Network))
+        var visible = mesh.EndpointsByHost[service.Host]
+            .Where(endpoint => endpoint.ServicePort == name.Port && endpoint.Ready && IsVisible(from, endpoint.Workload.Network))
             .Where(endpoint => subset is null || endpoint.Workload.Labels.Match(subset.Labels));
-        var doors = Doors.Of(scope);
+        var doors = Doors.Of(mesh, from);
         var mayBeSecured = (subset?.Tls ?? rule?.Tls) != DestinationTls.Disable;
         foreach (var place in visible.GroupBy(endpoint => endpoint.Workload.Locality))
-            assignment.Endpoints.Add(Place(scope, place, doors, onlyMutualTls: name.IsSni, mayBeSecured));
+            assignment.Endpoints.Add(Place(mesh, place, doors, onlyMutualTls: name.IsSni, mayBeSecured));
         return assignment;
     }
 
     private static LocalityLbEndpoints Place(
-        ProxyScope scope, IGrouping<Mesh.Locality, MeshEndpoint> place, Doors doors, bool onlyMutualTls, bool mayBeSecured)
+        MeshView mesh, IGrouping<Mesh.Locality, MeshEndpoint> place, Doors doors, bool onlyMutualTls, bool mayBeSecured)
     {
         var made = new LocalityLbEndpoints
         {
@@ -41,12 +37,12 @@ internal static class LoadAssignments
         var remote = new SortedDictionary<string, (NetworkGateway Gateway, uint Weight)>(StringComparer.Ordinal);
         foreach (var endpoint in place)
         {
-            var secured = mayBeSecured && IsSecured(scope, endpoint);
+            var secured = mayBeSecured && IsSecured(mesh, endpoint);
             var weight = endpoint.Weight * doors.Factor;
             if (onlyMutualTls && !secured)
                 continue;
             if (doors.To(endpoint.Workload.Network) is not { } gateways)
-                made.LbEndpoints.Add(Direct(scope, endpoint, weight, secured));
+                made.LbEndpoints.Add(Direct(mesh, endpoint, weight, secured));
             // Only mutual TLS carries the SNI by which a gateway knows where to.
             else if (secured)
                 foreach (var gateway in gateways)
@@ -56,17 +52,17 @@ internal static class LoadAssignments
                 }
         }
         made.LbEndpoints.Add(remote.Values.Select(door => Made(
-            door.Gateway.Address.ToString(), door.Gateway.Port, door.Weight, secured: true, $";;;;{scope.Settings.ClusterId}")));
+            door.Gateway.Address.ToString(), door.Gateway.Port, door.Weight, secured: true, $";;;;{mesh.Settings.ClusterId}")));
         var sum = made.LbEndpoints.Aggregate(0u, (total, endpoint) => total + endpoint.LoadBalancingWeight!.Value);
         made.LoadBalancingWeight = sum > 0 ? sum : null;
         return made;
     }
 
-    private static LbEndpoint Direct(ProxyScope scope, MeshEndpoint endpoint, uint weight, bool secured)
+    private static LbEndpoint Direct(MeshView mesh, MeshEndpoint endpoint, uint weight, bool secured)
     {
         var workload = endpoint.Workload;
         var made = Made(endpoint.Address, endpoint.Port, weight, secured,
-            $"{workload.Name};{workload.Namespace};{workload.CanonicalName};{workload.CanonicalRevision};{scope.Settings.ClusterId}");
+            $"{workload.Name};{workload.Namespace};{workload.CanonicalName};{workload.CanonicalRevision};{mesh.Settings.ClusterId}");
         made.HealthStatus = endpoint.HealthKnown ? HealthStatus.Healthy : HealthStatus.Unknown;
         return made;
     }
@@ -82,29 +78,29 @@ internal static class LoadAssignments
         };
     }
 
-    private static bool IsSecured(ProxyScope scope, MeshEndpoint endpoint) =>
-        scope.Settings.AutoMutualTls && endpoint.Workload.SpeaksMutualTls
-        && scope.Mesh.PeerAuthentications.OfWorkload(endpoint.Workload.Namespace, endpoint.Workload.Labels, endpoint.Port) != MutualTls.Disable;
+    private static bool IsSecured(MeshView mesh, MeshEndpoint endpoint) =>
+        mesh.Settings.AutoMutualTls && endpoint.Workload.SpeaksMutualTls
+        && mesh.PeerAuthentications.OfWorkload(endpoint.Workload.Namespace, endpoint.Workload.Labels, endpoint.Port) != MutualTls.Disable;
 
     /// <summary>What is in no named network is visible to everybody.</summary>
-    private static bool IsVisible(ProxyScope scope, string network) =>
-        scope.Proxy.RequestedNetworks.Count == 0 || network.Length == 0 || scope.Proxy.RequestedNetworks.Contains(network);
+    private static bool IsVisible(Standpoint from, string network) =>
+        from.RequestedNetworks.Count == 0 || network.Length == 0 || from.RequestedNetworks.Contains(network);
 
     /// <summary>Gateways by which one proxy reaches other networks.</summary>
     /// <param name="Factor">All weights are multiplied by it, so that shares of gateways stay whole numbers.</param>
-    private sealed record Doors(ProxyScope Scope, ILookup<string, NetworkGateway> ByNetwork, uint Factor)
+    private sealed record Doors(Standpoint From, ILookup<string, NetworkGateway> ByNetwork, uint Factor)
     {
-        public static Doors Of(ProxyScope scope)
+        public static Doors Of(MeshView mesh, Standpoint from)
         {
-            var byNetwork = scope.Mesh.Networks.Gateways.ToLookup(gateway => gateway.Network);
-            return new Doors(scope, byNetwork, byNetwork.Aggregate(1u, (factor, gateways) => LeastCommonMultiple(factor, (uint)gateways.Count())));
+            var byNetwork = mesh.Networks.Gateways.ToLookup(gateway => gateway.Network);
+            return new Doors(from, byNetwork, byNetwork.Aggregate(1u, (factor, gateways) => LeastCommonMultiple(factor, (uint)gateways.Count())));
         }
 
         /// <summary>Null: dial the endpoint itself. Empty: there are gateways, but none of an address family the proxy has.</summary>
         public List<NetworkGateway>? To(string network) =>
-            network.Length == 0 || network == Scope.Proxy.Network || !ByNetwork.Contains(network)
+            network.Length == 0 || network == From.Network || !ByNetwork.Contains(network)
                 ? null
-                : [.. ByNetwork[network].Where(gateway => Scope.Proxy.Addresses.Any(own => own.AddressFamily == gateway.Address.AddressFamily))];
+                : [.. ByNetwork[network].Where(gateway => From.Families.Contains(gateway.Address.AddressFamily))];
 
         private static uint LeastCommonMultiple(uint one, uint other) => one / (uint)System.Numerics.BigInteger.GreatestCommonDivisor(one, other) * other;
     }

@@ -1,17 +1,18 @@
+using System.Collections.Concurrent;
 using Embark.Sandbox.Istiod.Discovery.Mesh;
 
 namespace Embark.Sandbox.Istiod.Discovery.Generation;
 
-/// <summary>One proxy in one state of the mesh: which Sidecar is its, which services it may know, what it stands in front of.</summary>
-internal sealed record ProxyScope
+/// <summary>Proxies with the same traits in one state of the mesh: which Sidecar is theirs, which services they may know.</summary>
+internal record ProxyScope
 {
     public required MeshView Mesh { get; init; }
 
-    public required ProxyNode Proxy { get; init; }
+    public required ProxyTraits Proxy { get; init; }
 
     public required GeneratorOptions Options { get; init; }
 
-    /// <summary>The registry's labels under the proxy's own.</summary>
+    /// <summary>The traits' labels, by name.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
     public required Sidecar Sidecar { get; init; }
@@ -22,22 +23,15 @@ internal sealed record ProxyScope
     /// <summary>All services of all entries, in the order of the mesh.</summary>
     public required IReadOnlyList<MeshService> Services { get; init; }
 
-    /// <summary>Services whose endpoints are at the proxy's addresses.</summary>
-    public required IReadOnlyList<ServiceTarget> Targets { get; init; }
-
     public MeshSettings Settings => Mesh.Settings;
-
-    public string Address => Proxy.Addresses[0].ToString();
 
     public bool BindsPorts => Proxy.Interception == Interception.None;
 
     public bool RegistryOnly => Sidecar.RegistryOnly ?? Settings.RegistryOnly;
 
-    public static ProxyScope Of(MeshView mesh, ProxyNode proxy, GeneratorOptions options)
+    public static ProxyScope Of(MeshView mesh, ProxyTraits proxy, GeneratorOptions options)
     {
-        var addresses = proxy.Addresses.Select(address => address.ToString()).Distinct().ToList();
-        var known = addresses.SelectMany(address => mesh.WorkloadsByAddress[address]).FirstOrDefault(workload => workload.Namespace == proxy.Namespace);
-        var labels = known is null ? proxy.Labels : known.Labels.With(proxy.Labels);
+        var labels = proxy.Labels.ToDictionary(label => label.Name, label => label.Value);
         var sidecar = proxy.IsRouter ? Sidecar.Default(proxy.Namespace) : SidecarOf(mesh, proxy.Namespace, labels);
         var egress = sidecar.Egress.Select(entry => new EgressScope(
             entry, [.. mesh.Services.Where(service => entry.Hosts.Any(host => host.Matches(service, proxy.Namespace)))])).ToList();
@@ -45,11 +39,17 @@ internal sealed record ProxyScope
         {
             Mesh = mesh, Proxy = proxy, Options = options, Labels = labels, Sidecar = sidecar, Egress = egress,
             Services = egress is [var only] ? only.Services : [.. mesh.Services.Where(service => egress.Any(entry => entry.Services.Contains(service)))],
-            Targets = known is null
-                ? []
-                : [.. addresses.SelectMany(address => mesh.TargetsByAddress[address]).Where(target => target.Service.Namespace == proxy.Namespace)],
         };
     }
+
+    private readonly ConcurrentDictionary<Delegate, object> _parts = new();
+
+    /// <summary>
+    /// A part of several resources, made once for all proxies with these traits. It must not be changed, since messages of many resources hold it.
+    /// </summary>
+    /// <param name="make">A static method, which is also the name of the part.</param>
+    public T Once<T>(Func<ProxyScope, T> make)
+        where T : class => (T)_parts.GetOrAdd(make, static (made, scope) => ((Func<ProxyScope, T>)made)(scope), this);
 
     /// <param name="defaults">Providers where no Telemetry names any.</param>
     public TelemetryRule Telemetry(Func<TelemetryPolicy, IReadOnlyList<TelemetryRule>?> part, IReadOnlyList<string> defaults) =>

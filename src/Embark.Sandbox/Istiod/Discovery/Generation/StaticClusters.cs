@@ -38,7 +38,7 @@ internal static class StaticClusters
     {
         SourceAddress = new SocketAddress
         {
-            Address = scope.Proxy.Addresses[0].AddressFamily == AddressFamily.InterNetworkV6 ? "::6" : "127.0.0.6", PortValue = 0,
+            Address = scope.Proxy.Family == AddressFamily.InterNetworkV6 ? "::6" : "127.0.0.6", PortValue = 0,
         },
     };
 

@@ -28,7 +28,13 @@ internal static class TlsContexts
         return Socket(new UpstreamTlsContext { CommonTlsContext = common, Sni = sni });
     }
 
-    public static TransportSocket Downstream(ProxyScope scope, bool http)
+    public static TransportSocket Downstream(ProxyScope scope, bool http) => http ? scope.Once(DownstreamHttp) : scope.Once(DownstreamTcp);
+
+    private static TransportSocket DownstreamHttp(ProxyScope scope) => MadeDownstream(scope, http: true);
+
+    private static TransportSocket DownstreamTcp(ProxyScope scope) => MadeDownstream(scope, http: false);
+
+    private static TransportSocket MadeDownstream(ProxyScope scope, bool http)
     {
         var domains = scope.Settings.TrustDomainAliases.Prepend(scope.Settings.TrustDomain);
         var common = Common(domains.Select(domain => new StringMatcher { Prefix = $"spiffe://{domain}/" }));

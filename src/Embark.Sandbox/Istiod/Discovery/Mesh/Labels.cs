@@ -33,6 +33,8 @@ internal static class Labels
         /// <summary>Both together; on equal names <paramref name="stronger"/> wins.</summary>
         public IReadOnlyDictionary<string, string> With(IReadOnlyDictionary<string, string> stronger)
         {
+            if (stronger.Count == 0)
+                return labels;
             var merged = new Dictionary<string, string>(labels);
             foreach (var (name, value) in stronger)
                 merged[name] = value;

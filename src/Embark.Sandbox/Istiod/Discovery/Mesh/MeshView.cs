@@ -39,6 +39,21 @@ internal sealed record MeshView
 
     public required Networks Networks { get; init; }
 
+    /// <summary>
+    /// Names of the labels that some object selects proxies by, or that configuration quotes. Proxies that differ in other labels only get the
+    /// same; generators see no other labels.
+    /// </summary>
+    public IReadOnlySet<string> TellingLabels => field ??= new HashSet<string>(
+        [
+            Labels.CanonicalName, Labels.CanonicalRevision,
+            .. Sidecars.Select(sidecar => sidecar.Selector).Concat(Gateways.Select(gateway => gateway.Selector))
+                .Concat(PeerAuthentications.ByAge.Select(policy => policy.Selector)).Concat(AuthorizationPolicies.Select(policy => policy.Selector))
+                .Concat(Telemetries.Select(policy => policy.Selector))
+                .Concat(VirtualServices.SelectMany(service => service.Http).SelectMany(route => route.Matches).Select(match => match.SourceLabels))
+                .SelectMany(selector => selector?.Keys ?? []),
+        ],
+        StringComparer.Ordinal);
+
     public MeshService? Service(string host) => byHost.GetValueOrDefault(host);
 
     private readonly Dictionary<string, MeshService> byHost = [];

@@ -28,7 +28,7 @@ internal sealed class DeltaStream(GrpcServerCall<DeltaDiscoveryRequest, DeltaDis
             {
                 if (!GeneratedResources.IsWildcard(watched.Type))
                     watched.Names.Add(name);
-                watched.Sent.TryAdd(name, "");
+                watched.Sent.TryAdd(name, default);
             }
 
             await SendAsync(watched, Resources.Of(watched.Type, watched.Names), alsoEmpty: true).ConfigureAwait(false);
@@ -54,7 +54,7 @@ internal sealed class DeltaStream(GrpcServerCall<DeltaDiscoveryRequest, DeltaDis
         if (changed.Count + removed.Count == 0 && !alsoEmpty)
             return [];
         var response = new DeltaDiscoveryResponse { TypeUrl = watched.Type, SystemVersionInfo = Version, Nonce = NextNonce(watched) };
-        response.Resources.AddRange(changed.Select(r => new Resource { Name = r.Name, Resource_ = r.Message }));
+        response.Resources.AddRange(changed.Select(r => r.Enveloped));
         response.RemovedResources.AddRange(removed);
         foreach (var resource in changed)
             watched.Sent[resource.Name] = resource.Mark;

@@ -1,5 +1,4 @@
 using Embark.Grpc;
-using Embark.Sandbox.Istiod.Discovery.Generation;
 using Embark.Sandbox.Istiod.Protos.Core;
 using Embark.Sandbox.Istiod.Protos.Discovery;
 using Embark.Sandbox.Istiod.Registration;
@@ -9,10 +8,11 @@ using Microsoft.AspNetCore.Routing;
 namespace Embark.Sandbox.Istiod.Discovery.Serving;
 
 /// <summary>The aggregated discovery service: state of the world and delta.</summary>
-internal sealed class DiscoveryService(MeshFeed feed, ProxyAdmission admission, Registrations registrations, GeneratorOptions options, TextWriter log)
+internal sealed class DiscoveryService(MeshFeed feed, ProxyAdmission admission, Registrations registrations, TextWriter log)
 {
     private const string Service = "/envoy.service.discovery.v3.AggregatedDiscoveryService/";
 
+    private readonly PushThrottle _throttle = new(places: 32, patience: TimeSpan.FromMilliseconds(200), TimeProvider.System);
     private int _streams;
 
     /// <summary>Open streams.</summary>
@@ -39,7 +39,7 @@ internal sealed class DiscoveryService(MeshFeed feed, ProxyAdmission admission, 
         try
         {
             await using var registration = await registrations.ConnectAsync(proxy, caller, call.Aborted).ConfigureAwait(false);
-            await streamOf(new ProxyConnection(proxy, feed, options, registration, log)).RunAsync(first).ConfigureAwait(false);
+            await streamOf(new ProxyConnection(proxy, feed, _throttle, registration, log)).RunAsync(first).ConfigureAwait(false);
         }
         finally
         {

@@ -1,19 +1,21 @@
-using System.Security.Cryptography;
 using Embark.Sandbox.Istiod.Discovery.Generation;
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 
 namespace Embark.Sandbox.Istiod.Discovery.Serving;
 
-/// <summary>One resource as it travels, with a mark that changes when it does.</summary>
-internal sealed record GeneratedResource(string Name, Any Message)
+/// <summary>What one proxy may ask for, from one state of the mesh: shared resources, and its own between them.</summary>
+internal sealed class GeneratedResources
 {
-    public string Mark { get; } = Convert.ToHexString(SHA256.HashData(Message.Value.Span));
-}
+    private readonly SharedResources _all;
+    private readonly ResourcesOfTraits _shared;
+    private readonly OwnGenerator _own;
 
-/// <summary>What one proxy may ask for, from one state of the mesh.</summary>
-internal sealed class GeneratedResources(ConfigGenerator generator, SharedResources shared)
-{
+    public GeneratedResources(SharedResources all, ProxyNode proxy)
+    {
+        ResourcesOfTraits? shared = null;
+        var scope = OwnScope.Of(all.Mesh, proxy, traits => (shared = all.Of(traits)).Scope);
+        (_all, _shared, _own) = (all, shared!, new OwnGenerator(scope));
+    }
+
     /// <summary>Types in the order in which they are pushed: what is referred to comes first (PushOrder).</summary>
     public static IReadOnlyList<string> PushOrder { get; } = [TypeUrls.Cluster, TypeUrls.Endpoint, TypeUrls.Listener, TypeUrls.Route, TypeUrls.NameTable];
 
@@ -23,15 +25,11 @@ internal sealed class GeneratedResources(ConfigGenerator generator, SharedResour
     /// <summary>Resources of a type; <paramref name="names"/> counts for the types that are asked for by name.</summary>
     public IReadOnlyList<GeneratedResource> Of(string type, IEnumerable<string> names) => type switch
     {
-        TypeUrls.Cluster => [.. generator.Clusters().Select(c => Packed(c.Name, c))],
-        TypeUrls.Listener => [.. generator.Listeners().Select(l => Packed(l.Name, l))],
-        TypeUrls.Endpoint => [.. names.Select(name => shared.Of(type, _view, name, () => Packed(name, generator.Endpoints(name))))],
-        TypeUrls.Route => [.. names.Select(name => Packed(name, generator.Routes(name)))],
-        TypeUrls.NameTable => [Packed("", generator.NameTable())],
+        TypeUrls.Cluster => [.. _shared.Clusters, .. _own.Clusters().Select(cluster => GeneratedResource.Packed(TypeUrls.Cluster, cluster.Name, cluster)), .. _shared.LastClusters],
+        TypeUrls.Listener => [.. _shared.Listeners, .. _own.Listeners().Select(listener => GeneratedResource.Packed(TypeUrls.Listener, listener.Name, listener))],
+        TypeUrls.Endpoint => [.. names.Select(name => _all.Endpoints(_shared.Scope.Proxy.Place, name))],
+        TypeUrls.Route => [.. names.Select(_shared.Routes)],
+        TypeUrls.NameTable => [_shared.Names],
         _ => [],
     };
-
-    private readonly string _view = LoadAssignments.ViewOf(generator.Scope.Proxy);
-
-    private static GeneratedResource Packed(string name, IMessage message) => new(name, Any.Pack(message));
 }

@@ -1,26 +1,37 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Embark.Kubernetes;
+using Embark.Sandbox.Istiod.Discovery.Generation;
 using Embark.Sandbox.Istiod.Discovery.Mesh;
 
 namespace Embark.Sandbox.Istiod.Discovery.Serving;
 
 /// <summary>Follows the API server and keeps one immutable view of the mesh, swapped whole when something changed.</summary>
-internal sealed class MeshFeed(KubernetesClient api, string clusterId, TimeProvider clock)
+internal sealed class MeshFeed(KubernetesClient api, string clusterId, GeneratorOptions options, TimeProvider clock)
 {
     /// <summary>Changes that come together make one view (istiod: PILOT_DEBOUNCE_AFTER, there 100 ms).</summary>
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(20);
 
     private readonly Dictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
+    private readonly HashSet<Follower> _followers = new(ReferenceEqualityComparer.Instance);
     private readonly Channel<bool> _dirty = Channel.CreateUnbounded<bool>(new UnboundedChannelOptions { SingleReader = true });
-    private volatile State _state = new(null, 0, new SharedResources(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    private volatile State _state = new(null, 0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     /// <summary>When the feed was made; part of every version.</summary>
     public DateTimeOffset Started { get; } = clock.GetUtcNow();
 
-    /// <summary>The view, its number, and what was made of it for all; no view before every kind was listed once.</summary>
-    public (MeshView? View, int Number, SharedResources Shared) Current => _state is var state ? (state.View, state.Number, state.Shared) : default;
+    /// <summary>What is made of the view, and its number; null before every kind was listed once.</summary>
+    public (SharedResources? Resources, int Number) Current => _state is var state ? (state.Resources, state.Number) : default;
+
+    /// <summary>Has <paramref name="changed"/> called at each new view, until the result is disposed.</summary>
+    public IDisposable Follow(Action changed)
+    {
+        var follower = new Follower(this, changed);
+        lock (_followers)
+            _followers.Add(follower);
+        return follower;
+    }
 
     /// <summary>Done when there is a view with another number than <paramref name="number"/>.</summary>
     public Task ChangedSinceAsync(int number)
@@ -87,8 +98,11 @@ internal sealed class MeshFeed(KubernetesClient api, string clusterId, TimeProvi
             lock (_lock)
                 view = MeshView.Of(_objects.Values, clusterId);
             var before = _state;
-            _state = new State(view, before.Number + 1, new SharedResources(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            _state = new State(new SharedResources(view, options, before.Resources), before.Number + 1, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             before.Next.TrySetResult();
+            lock (_followers)
+                foreach (var follower in _followers)
+                    follower.Changed();
         }
     }
 
@@ -102,5 +116,14 @@ internal sealed class MeshFeed(KubernetesClient api, string clusterId, TimeProvi
 
     private static string Key(ResourceKind<JsonObject> kind, JsonObject item) => $"{kind.Kind}/{item["metadata"]?["namespace"]}/{item["metadata"]?["name"]}";
 
-    private sealed record State(MeshView? View, int Number, SharedResources Shared, TaskCompletionSource Next);
+    private sealed record Follower(MeshFeed Feed, Action Changed) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (Feed._followers)
+                Feed._followers.Remove(this);
+        }
+    }
+
+    private sealed record State(SharedResources? Resources, int Number, TaskCompletionSource Next);
 }

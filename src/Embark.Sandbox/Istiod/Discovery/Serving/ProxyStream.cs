@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Embark.Grpc;
-using Embark.Sandbox.Istiod.Discovery.Generation;
 using Google.Protobuf;
 
 namespace Embark.Sandbox.Istiod.Discovery.Serving;
@@ -16,7 +15,7 @@ internal abstract class ProxyStream<TRequest, TResponse>(GrpcServerCall<TRequest
     private readonly Dictionary<string, WatchedType> _watched = new(StringComparer.Ordinal);
     private int _number;
 
-    /// <summary>The current resources; made anew for each view.</summary>
+    /// <summary>The current resources; others for each view.</summary>
     protected GeneratedResources Resources { get; private set; } = null!;
 
     /// <summary>Number of the view, as versions and nonces carry it.</summary>
@@ -24,27 +23,20 @@ internal abstract class ProxyStream<TRequest, TResponse>(GrpcServerCall<TRequest
 
     public async Task RunAsync(TRequest first)
     {
-        while (connection.Feed.Current.View is null)
+        while (connection.Feed.Current.Resources is null)
             await connection.Feed.ChangedSinceAsync(connection.Feed.Current.Number).WaitAsync(call.Aborted).ConfigureAwait(false);
+        // Requests of the proxy; null in between says that there is another view.
+        var events = Channel.CreateUnbounded<TRequest?>(new UnboundedChannelOptions { SingleReader = true });
+        events.Writer.TryWrite(first);
+        using var following = connection.Feed.Follow(() => events.Writer.TryWrite(null));
         Generate();
-        var requests = Channel.CreateUnbounded<TRequest>();
-        requests.Writer.TryWrite(first);
-        var reading = ReadAsync(requests.Writer);
-        while (true)
-        {
-            while (requests.Reader.TryRead(out var request))
+        var reading = ReadAsync(events.Writer);
+        await foreach (var request in events.Reader.ReadAllAsync(call.Aborted).ConfigureAwait(false))
+            if (request is not null)
                 await AnswerAsync(request).ConfigureAwait(false);
-            if (reading.IsCompleted && requests.Reader.Count == 0)
-            {
-                await reading.ConfigureAwait(false);
-                return;
-            }
-
-            await Task.WhenAny(requests.Reader.WaitToReadAsync(call.Aborted).AsTask(), connection.Feed.ChangedSinceAsync(_number)).ConfigureAwait(false);
-            call.Aborted.ThrowIfCancellationRequested();
-            if (connection.Feed.Current.Number != _number)
-                await PushAsync().ConfigureAwait(false);
-        }
+            else if (connection.Feed.Current.Number != _number)
+                await connection.Throttle.RunAsync(PushAsync, call.Aborted).ConfigureAwait(false);
+        await reading.ConfigureAwait(false);
     }
 
     /// <summary>Answers one request of a type that is served.</summary>
@@ -101,12 +93,12 @@ internal abstract class ProxyStream<TRequest, TResponse>(GrpcServerCall<TRequest
 
     private void Generate()
     {
-        (var view, _number, var shared) = connection.Feed.Current;
-        Resources = new GeneratedResources(new ConfigGenerator(view!, connection.Proxy, connection.Options), shared);
+        (var shared, _number) = connection.Feed.Current;
+        Resources = new GeneratedResources(shared!, connection.Proxy);
         Version = $"{connection.Feed.Started:yyyy-MM-ddTHH:mm:ssZ}/{_number}";
     }
 
-    private async Task ReadAsync(ChannelWriter<TRequest> requests)
+    private async Task ReadAsync(ChannelWriter<TRequest?> requests)
     {
         try
         {

@@ -9,7 +9,7 @@ internal sealed class WatchedType(string type)
     public HashSet<string> Names { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Marks of what the client has, by name.</summary>
-    public Dictionary<string, string> Sent { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, UInt128> Sent { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Nonce of the last response; null before the first.</summary>
     public string? Nonce { get; set; }
