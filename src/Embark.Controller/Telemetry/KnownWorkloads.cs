@@ -49,6 +49,9 @@ internal sealed class KnownWorkloads
         _accounts.Clear();
     }
 
+    /// <summary>True when a proxy at this address has sent access logs.</summary>
+    public bool Reports(string address) => _learned.ContainsKey(address);
+
     /// <summary>The API's own word on a pod or WorkloadEntry.</summary>
     public KnownWorkload? Named(string @namespace, string objectName) => _api.ByName.GetValueOrDefault($"{@namespace}/{objectName}");
 

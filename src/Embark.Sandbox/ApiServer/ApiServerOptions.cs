@@ -19,6 +19,9 @@ internal sealed record ApiServerOptions
     /// <summary>How the mesh comes by its VM gateway.</summary>
     public VmGateway Gateway { get; init; } = VmGateway.Given;
 
+    /// <summary>True: the mesh's configuration has all proxies send traces and access logs to the collector.</summary>
+    public bool Sending { get; init; }
+
     /// <summary>YAML texts whose documents are loaded last, in order; an object that is there already is replaced.</summary>
     public IReadOnlyList<string> Yaml { get; init; } = [];
 

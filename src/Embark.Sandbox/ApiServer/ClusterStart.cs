@@ -10,7 +10,7 @@ internal static class ClusterStart
 {
     public static void Load(ObjectOperations operations, string authorityPem, ApiServerOptions options)
     {
-        var mesh = options.WithMesh ? SandboxObjects.Make(options.Clock, options.Gateway) : null;
+        var mesh = options.WithMesh ? SandboxObjects.Make(options.Clock, options.Gateway, options.Sending) : null;
         operations.NewNamespace = @namespace =>
         [
             .. ObjectsOfNamespace(@namespace, authorityPem),

@@ -13,7 +13,7 @@ namespace Embark.Sandbox.ApiServer;
 /// <param name="RootCertificatePem">The mesh root, as in every <c>istio-ca-root-cert</c>.</param>
 internal sealed record SandboxObjects(IReadOnlyList<JsonObject> Objects, string RootCertificatePem)
 {
-    public static SandboxObjects Make(TimeProvider clock, VmGateway gateway)
+    public static SandboxObjects Make(TimeProvider clock, VmGateway gateway, bool sending)
     {
         var (certificate, key) = MeshAuthority.NewRoot("cluster.local", clock);
         var objects = EmbeddedYaml.Read("cluster/mesh.yaml").ToList();
@@ -21,6 +21,8 @@ internal sealed record SandboxObjects(IReadOnlyList<JsonObject> Objects, string 
             objects.AddRange(EmbeddedYaml.Read("cluster/gateway.yaml"));
         if (gateway == VmGateway.Asked)
             objects.Single(one => one.Text("kind") == "ControlPlane").Ensure("spec")["meshExpansion"] = new JsonObject();
+        if (sending)
+            SendingMesh.Make(objects.Single(one => one.Text("kind") == "ConfigMap" && one.Text("metadata", "name") == "istio"));
         return new([.. objects, RootSecret(certificate, key)], certificate);
     }
 

@@ -7,6 +7,9 @@ namespace Embark.Sandbox.Pods;
 /// <summary>The node that pods live on, and the process that runs them.</summary>
 internal sealed class ClusterHost : IAsyncDisposable
 {
+    /// <summary>The first address of the node is the one that connections of all pods come from: it is nobody's, lest one pod be taken for another.</summary>
+    private const string NodeAddress = "10.4.0.200/24";
+
     private readonly NetworkHost _node;
     private readonly HostProcess _process;
 
@@ -24,7 +27,7 @@ internal sealed class ClusterHost : IAsyncDisposable
         var node = await fabric.AddHostAsync(new HostSpec("node-1"), cancellationToken);
         var pods = new Network("pods", MeshAddresses.PodEdge);
         await fabric.AddNetworkAsync(pods, [], cancellationToken);
-        await fabric.AttachAsync(node, new Attachment(pods, [.. Enumerable.Range(2, 60).Select(n => $"10.4.0.{n}/24")]), cancellationToken);
+        await fabric.AttachAsync(node, new Attachment(pods, [NodeAddress, .. Enumerable.Range(2, 60).Select(n => $"10.4.0.{n}/24")]), cancellationToken);
         await fabric.AttachAsync(node, new Attachment(vmNetwork, MeshAddresses.NodeOnVmNetwork) { Interface = "eth1" }, cancellationToken);
         await node.Up;
 

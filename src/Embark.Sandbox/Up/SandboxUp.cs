@@ -109,6 +109,7 @@ internal sealed class SandboxUp : IAsyncDisposable
             RequestLogFile = options.Api.RequestLogFile ?? RequestLog,
             // Where nobody prepared the machine, nobody asked for its gateway either.
             Gateway = options.Vm.Bare ? VmGateway.None : options.Controller is null ? options.Api.Gateway : VmGateway.Asked,
+            Sending = options.Controller is not null,
         }, cancellationToken), cancellationToken);
         Balancer = new LoadBalancer(Api.Store, MeshAddresses.Gateway);
         await _directory.WriteAsync("kubeconfig", Api.KubeconfigFor("admin"), cancellationToken);

@@ -56,6 +56,8 @@ internal static class UpCommands
         Console.WriteLine($"export KUBECONFIG={state["kubeconfig"]}");
         if (state["sshConfig"] is { } config)
             Console.WriteLine($"export EMBARK_SSH_CONFIG={config}");
+        if (state["controller"] is { } controller)
+            Console.WriteLine($"export EMBARK_CONTROLLER_URL={controller.ToString().TrimEnd('/')}");
         if (state["productPage"] is { } page)
             Console.WriteLine($"export EMBARK_PRODUCTPAGE={page}");
         return 0;

@@ -30,7 +30,8 @@ internal static class SpanReader
 
         if (pairs.Caller(span) is { } caller)
             return new CallKey(View.CalleeSpan, caller, span.Workload);
-        if (known.At(span.Peer) is { } there)
+        // One that has a proxy tells of the call itself; at its address may also be a gateway, who is no caller.
+        if (known.At(span.Peer) is { } there && !known.Reports(span.Peer))
             return new CallKey(View.CalleeSpan, there, span.Workload);
         if (span.ParentId.Length == 0)
             return new CallKey(View.CalleeSpan, Workload.Caller, span.Workload);

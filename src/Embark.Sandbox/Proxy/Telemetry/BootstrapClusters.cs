@@ -40,8 +40,8 @@ internal sealed class BootstrapClusters(JsonObject proxyConfig, UpstreamClusters
         while (true)
         {
             var found = await AddressesAsync(address.Host, cancellationToken).ConfigureAwait(false);
-            if (found.Count > 0)
-                clusters.Apply([Made(name, found, address.Port)], []);
+            if (found.Count > 0 && clusters.Apply([Made(name, found, address.Port)], []) is { } refusal)
+                throw new InvalidOperationException(refusal);
             await Task.Delay(found.Count > 0 ? OnceFound : UntilFound, clock, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -63,7 +63,8 @@ internal sealed class BootstrapClusters(JsonObject proxyConfig, UpstreamClusters
     private static Cluster Made(string name, IReadOnlyList<IPAddress> addresses, int port) => new()
     {
         Name = name,
-        Type = Cluster.Types.DiscoveryType.StrictDns,
+        // The names are resolved here; the data plane sees addresses alone.
+        Type = Cluster.Types.DiscoveryType.Static,
         ConnectTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)),
         LoadAssignment = new ClusterLoadAssignment
         {
