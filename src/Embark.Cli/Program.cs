@@ -20,7 +20,7 @@ try
     {
         JoinCommand.Make(terminal, interruption), VerifyCommand.Make(terminal, interruption), LeaveCommand.Make(terminal, interruption), HostsCommand.Make(terminal, interruption),
         PrepareCommand.Make(terminal, interruption), CheckCommand.Make(terminal, interruption), FirewallCommand.Make(terminal, interruption), NewCommand.Make(terminal, interruption), TrustCommand.Make(terminal, interruption), original,
-        MeshExpansionCommand.Make(terminal, interruption), SandboxCommand.Make(),
+        MeshExpansionCommand.Make(terminal, interruption), TopologyCommand.Make(terminal, interruption), MetricsCommand.Make(terminal, interruption), SandboxCommand.Make(),
         VersionCommand.Make(terminal), CompletionCommand.Make(terminal),
     })
         root.Add(command);

@@ -21,7 +21,7 @@ internal static class EmbarkProgram
         var start = new ProcessStartInfo(Path, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["NO_COLOR"] = "1";
         // Nothing of the person who runs the tests: no cluster, no ssh configuration, no state.
-        foreach (var name in new[] { "KUBECONFIG", "EMBARK_SSH_CONFIG", "EMBARK_POLICY", "SSH_AUTH_SOCK" }) start.Environment.Remove(name);
+        foreach (var name in new[] { "KUBECONFIG", "EMBARK_SSH_CONFIG", "EMBARK_POLICY", "EMBARK_CONTROLLER_URL", "SSH_AUTH_SOCK" }) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }

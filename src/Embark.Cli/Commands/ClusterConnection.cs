@@ -14,7 +14,10 @@ internal sealed class ClusterConnection : IDisposable
     /// <summary>Namespace of the kubeconfig's context.</summary>
     public string Namespace { get; }
 
-    public static ClusterConnection Open(KubeconfigOptions options, Terminal terminal)
+    /// <param name="options">Which cluster.</param>
+    /// <param name="terminal">Gets warnings and traces.</param>
+    /// <param name="mostBytes">Largest answer taken; null for the client's own limit.</param>
+    public static ClusterConnection Open(KubeconfigOptions options, Terminal terminal, int? mostBytes = null)
     {
         var connection = Kubeconfig.Load(options);
         foreach (var warning in connection.Warnings) terminal.Warning(warning);
@@ -24,6 +27,7 @@ internal sealed class ClusterConnection : IDisposable
             UserAgent = $"embark/{VersionCommand.Version.Split('+')[0]}",
             // The command line speaks TLS with nobody but the cluster.
             OwnTrustOnly = true,
+            MaxAnswerBytes = mostBytes ?? KubernetesClientOptions.Default.MaxAnswerBytes,
             Trace = terminal.Trace("API", VerbosityFlag.Requests),
         });
         return new ClusterConnection(client, connection.Namespace);

@@ -38,6 +38,8 @@ internal sealed class HelpWithExamples(HelpAction usual, Terminal terminal, stri
         ["trust"] = ["embark trust ratings-vm.bookinfo"],
         ["mesh-expansion"] = ["embark mesh-expansion enable --wait 2m", "embark mesh-expansion status", "embark mesh-expansion manifests | kubectl diff -f -", "embark mesh-expansion disable --dry-run"],
         ["enable"] = ["embark mesh-expansion enable --dry-run", "embark mesh-expansion enable --wait 2m --apply-telemetry"],
+        ["topology"] = ["embark topology                          # through the cluster", "embark topology --since 10m -o json", "embark topology --controller http://127.0.0.1:8080"],
+        ["metrics"] = ["embark metrics ratings.bookinfo", "embark metrics ratings.bookinfo@vm --since 10m -o yaml"],
         ["sandbox"] = ["embark sandbox up", "eval \"$(embark sandbox env)\"          # in another terminal"],
         ["completion"] = ["source <(embark completion bash)"],
     };

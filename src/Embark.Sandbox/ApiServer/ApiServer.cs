@@ -40,7 +40,7 @@ internal sealed class ApiServer : IAsyncDisposable
         _pages = resources.Pages;
         var paths = new PathEndpoint(
             new Discovery(Operations.Catalog), new OpenApi(Operations.Catalog), _tokens, Faults, Compact, () => Address);
-        Endpoint = new(_authenticator, rbac, resources, paths, Faults, Log, clock);
+        Endpoint = new(_authenticator, rbac, resources, paths, Services, Faults, Log, clock);
     }
 
     /// <summary>Where clients reach it, such as <c>https://127.0.0.1:41234/</c>.</summary>
@@ -54,6 +54,9 @@ internal sealed class ApiServer : IAsyncDisposable
     public FaultSwitch Faults { get; } = new();
 
     public RequestLog Log { get; }
+
+    /// <summary>Programs that stand for Services.</summary>
+    public ServiceProxy Services { get; } = new();
 
     /// <summary>The certificate authority of the server's own certificate.</summary>
     public string AuthorityPem => _certificates.AuthorityPem;
@@ -122,6 +125,7 @@ internal sealed class ApiServer : IAsyncDisposable
             await _web.DisposeAsync();
         _certificates.Dispose();
         _tokens.Dispose();
+        Services.Dispose();
         Log.Dispose();
         _stopping.Dispose();
     }

@@ -118,6 +118,7 @@ internal sealed class SandboxUp : IAsyncDisposable
             return;
         // At once, so that it gets ready while hosts are made.
         Controller = ControllerProcess.Start(program, KubeconfigFile, _directory.File("log", "controller.log"));
+        Api.Services.Stand("istio-system", "embark-controller:http", Controller.Address);
         options.Progress($"controller at {Controller.Address}");
     }
 

@@ -17,6 +17,8 @@ public sealed class Help
     [InlineData("firewall --help")]
     [InlineData("check --help")]
     [InlineData("hosts --help")]
+    [InlineData("topology --help")]
+    [InlineData("metrics --help")]
     public async Task Goes_to_standard_output_with_examples(string arguments)
     {
         var run = await EmbarkProgram.RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -72,6 +74,8 @@ public sealed class Help
 
     [Theory(Timeout = 60_000)]
     [InlineData("jo", "join\n")]
+    [InlineData("topo", "topology\n")]
+    [InlineData("metrics|ratings|--con", "--context\n--controller\n")]
     [InlineData("sandbox|u", "up\n")]
     [InlineData("join|a|--profile|", "modern\ntetrate\n")]
     [InlineData("join|--output-", "--output-dir\n--output-file\n")]

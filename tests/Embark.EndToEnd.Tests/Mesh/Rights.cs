@@ -32,6 +32,17 @@ public sealed partial class Rights(World world) : IClassFixture<World>
     }
 
     [Fact(Timeout = 180_000)]
+    public async Task Documented_rights_reach_the_controller()
+    {
+        world.Need();
+        var run = await world.EmbarkAsync("topology", "--kubeconfig", await KubeconfigAsync("just-looking", _ => true));
+
+        // Here is none: who may ask is told so.
+        run.ShouldEndWith(5);
+        Assert.Contains("no controller was found", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 180_000)]
     public async Task Dry_run_needs_no_right_to_tokens()
     {
         world.Need();

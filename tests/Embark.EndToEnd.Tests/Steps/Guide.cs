@@ -74,7 +74,7 @@ public sealed class Guide : IAsyncLifetime
     private ProcessStartInfo Shell(string text)
     {
         var start = new ProcessStartInfo("bash", ["-c", text]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _home };
-        foreach (var name in new[] { "KUBECONFIG", "EMBARK_SSH_CONFIG", "EMBARK_POLICY", "SSH_AUTH_SOCK" }) start.Environment.Remove(name);
+        foreach (var name in new[] { "KUBECONFIG", "EMBARK_SSH_CONFIG", "EMBARK_POLICY", "EMBARK_CONTROLLER_URL", "SSH_AUTH_SOCK" }) start.Environment.Remove(name);
         start.Environment["HOME"] = _home;
         start.Environment["XDG_STATE_HOME"] = Path.Combine(_home, "xdg");
         start.Environment["EMBARK_SANDBOX_DIR"] = Path.Combine(_home, "sandbox");

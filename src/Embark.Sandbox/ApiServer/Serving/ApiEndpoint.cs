@@ -9,7 +9,7 @@ using Microsoft.Extensions.Primitives;
 namespace Embark.Sandbox.ApiServer.Serving;
 
 /// <summary>Every request passes here: faults, who asks, may they, the answer, the log.</summary>
-internal sealed class ApiEndpoint(Authenticator authenticator, Rbac rbac, ResourceEndpoint resources, PathEndpoint paths, FaultSwitch faults, RequestLog log, TimeProvider clock)
+internal sealed class ApiEndpoint(Authenticator authenticator, Rbac rbac, ResourceEndpoint resources, PathEndpoint paths, ServiceProxy services, FaultSwitch faults, RequestLog log, TimeProvider clock)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -56,6 +56,8 @@ internal sealed class ApiEndpoint(Authenticator authenticator, Rbac rbac, Resour
             throw Rbac.Refusal(request.User, access);
         if (request.Path is null)
             await paths.HandleAsync(request, cancellationToken);
+        else if (ServiceProxy.IsFor(request.Path))
+            await services.HandleAsync(request, cancellationToken);
         else
             await resources.HandleAsync(request, cancellationToken);
     }
@@ -65,7 +67,7 @@ internal sealed class ApiEndpoint(Authenticator authenticator, Rbac rbac, Resour
         {
             Group = path.Group,
             Resource = path.Resource,
-            Subresource = path.Subresource,
+            Subresource = ServiceProxy.IsFor(path) ? "proxy" : path.Subresource,
             // As kube-apiserver: a Namespace lies in itself.
             Namespace = path is { Resource: "namespaces", Group: "" } ? path.Name : path.Namespace,
             Name = path.Name,
