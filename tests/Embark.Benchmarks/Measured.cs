@@ -28,7 +28,8 @@ internal sealed record Measured(TimeSpan Time, long PeakBytes)
         return new Measured(time, peak);
     }
 
-    private static long PeakOf(int process)
+    /// <summary>The same of a program that goes on.</summary>
+    public static long PeakOf(int process)
     {
         try
         {

@@ -20,6 +20,7 @@ await using (var bench = await Bench.StartAsync())
                 rows.AddRange(await SshRows.OneVmAsync(bench, roundTrip));
         if (Wanted("fleet")) rows.AddRange(await SshRows.FleetAsync(bench));
     }
+    if (Wanted("access log entries")) rows.AddRange(await CollectorRows.TakeAsync(bench));
 }
 if (Wanted("simulated VMs on ADS")) rows.AddRange(await AdsRows.PushAsync());
 if (Wanted("requests through proxies")) rows.AddRange(await ProxyRows.RequestsAsync());
