@@ -25,6 +25,17 @@ internal sealed class ControllerProcess : IAsyncDisposable
     /// <summary>Where it serves.</summary>
     public Uri Address => _address.Task.Result;
 
+    /// <summary>Where it takes spans or access logs, as its log says it: <c>Zipkin spans</c>, <c>Access logs</c>.</summary>
+    public async Task<Uri> TakesAsync(string what, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (Log.Split('\n').FirstOrDefault(line => line.Contains($"{what} are taken at ", StringComparison.Ordinal)) is { } line)
+                return new Uri($"http://{line.Trim().Split(' ')[^1]}");
+            await Task.Delay(20, cancellationToken);
+        }
+    }
+
     public string Log
     {
         get { lock (_log) return _log.ToString(); }
