@@ -37,7 +37,7 @@ internal sealed class MeshPage : IAsyncDisposable
         if (before is not null)
             await before(page);
         await page.GotoAsync(address.ToString(), new PageGotoOptions { WaitUntil = WaitUntilState.DOMContentLoaded });
-        await page.WaitForSelectorAsync("#state.live");
+        await opened.UntilAsync("document.querySelector('#sums div')");
         return opened;
     }
 

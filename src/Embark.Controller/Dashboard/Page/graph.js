@@ -62,7 +62,7 @@ export function createGraph(choose) {
   function arrange() {
     down = isNarrow();
     cy.edges().data('long', false);
-    cy.layout({ name: 'dagre', rankDir: down ? 'TB' : 'LR', nodeSep: down ? 18 : 34, edgeSep: 26, rankSep: down ? 62 : 128, fit: false, animate: false, sort: (a, b) => a.id() < b.id() ? -1 : 1, useDagreEdgeControlPoints: true, automaticDagreEdgeStyle: false }).run();
+    cy.layout({ name: 'dagre', rankDir: down ? 'TB' : 'LR', nodeSep: down ? 18 : 40, edgeSep: 26, rankSep: down ? 68 : 124, fit: false, animate: false, sort: (a, b) => a.id() < b.id() ? -1 : 1, useDagreEdgeControlPoints: true, automaticDagreEdgeStyle: false }).run();
     // Only an edge across several layers must find its way round the nodes between.
     cy.edges().forEach(edge => { edge.data('long', (edge.scratch('controlPointWeights') || []).length > 2 && edge.parallelEdges().length === 1 && edge.codirectedEdges().length === 1); });
     const box = cy.elements().boundingBox({ includeOverlays: false });
@@ -101,7 +101,7 @@ function nodeWords(service) {
 
 function edgeWords(call) {
   const failed = failedShare(call.traffic);
-  const label = html('div', 'edge-words' + (isQuiet(call.traffic) ? ' quiet' : ''), lock(call.mutualTls), html('span', '', amount(call.traffic)));
+  const label = html('div', 'edge-words' + (isQuiet(call.traffic) ? ' quiet' : ''), html('span', 'first', lock(call.mutualTls), html('span', '', amount(call.traffic))));
   if (failed > 0) label.append(html('span', 'bad', share(failed) + ' failed'));
   label.dataset.from = call.from;
   label.dataset.to = call.to;

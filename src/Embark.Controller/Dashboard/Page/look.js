@@ -8,6 +8,7 @@ export function look() {
     { selector: 'node[?outside]', style: { 'border-style': 'dashed', 'background-color': colour('--card') } },
     { selector: 'node[?failing]', style: { 'border-color': colour('--bad') } },
     { selector: 'node[?chosen]', style: { 'border-color': colour('--chosen'), 'border-width': 2.5, 'underlay-opacity': 0.16 } },
+    { selector: 'node[?vm][?chosen]', style: { 'border-color': colour('--vm'), 'border-width': 3 } },
     { selector: 'edge', style: { width: 'data(width)', 'curve-style': 'bezier', 'control-point-step-size': 46, 'line-color': colour('--good-line'), 'target-arrow-color': colour('--good-line'), 'target-arrow-shape': 'triangle', 'arrow-scale': 1, 'overlay-opacity': 0, 'target-distance-from-node': 2, 'loop-direction': '0deg', 'loop-sweep': '50deg' } },
     { selector: 'edge[?long]', style: { 'curve-style': 'unbundled-bezier', 'control-point-weights': edge => edge.scratch('controlPointWeights'), 'control-point-distances': edge => edge.scratch('controlPointDistances'), 'edge-distances': 'intersection' } },
     { selector: 'edge[?failing]', style: { 'line-color': colour('--bad'), 'target-arrow-color': colour('--bad') } },

@@ -67,7 +67,7 @@ function figures(metrics, nameOf) {
     parts.push(html('dl', 'tiles', tile(tcp ? 'Connections' : 'Requests', amount(inbound)), tile('Failed', share(failed), failed > 0 ? 'bad' : ''), tile('p50', time(inbound.p50Milliseconds)), tile('p99', time(inbound.p99Milliseconds))));
     const volume = one => tcp ? one.inbound.connectionsPerSecond : one.inbound.requestsPerSecond;
     parts.push(plot(tcp ? 'Connections a second' : 'Requests a second', metrics.points, [[volume, 'line']], rate),
-      plot('Failed', metrics.points, [[one => failedShare(one.inbound), 'bad']], share));
+      plot('Failed', metrics.points, [[one => failedShare(one.inbound), metrics.points.some(one => failedShare(one.inbound) > 0) ? 'bad' : 'second']], share));
     if (!tcp) parts.push(plot('Latency', metrics.points, [[one => one.inbound.p99Milliseconds, 'second', 'p99'], [one => one.inbound.p50Milliseconds, 'line', 'p50']], time));
   }
   if (metrics.workloads.length) parts.push(small('Workloads', [['Workload'], ['Version'], ['Rate', 'number'], ['Failed', 'number'], ['p90', 'number']],

@@ -4,6 +4,13 @@ import { clock } from './figures.js';
 
 const [width, height, floor, top] = [320, 84, 76, 8];
 
+// Stretches of points that have a value: without requests there is no latency, which is not a latency of nothing.
+function runs(points, value) {
+  const all = [[]];
+  for (const point of points) if (value(point) === undefined) all.push([]); else all.at(-1).push(point);
+  return all.filter(run => run.length > 0);
+}
+
 /** lines: [value of a point, class, word]. */
 export function plot(title, points, lines, format) {
   const most = Math.max(0, ...points.flatMap(point => lines.map(([value]) => value(point) || 0)));
@@ -13,9 +20,11 @@ export function plot(title, points, lines, format) {
   const picture = svg('svg', { class: 'plot', viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': `${title}: at most ${format(most)}` });
   for (const level of [top, (top + floor) / 2, floor]) picture.append(svg('line', { x1: 0, y1: level, x2: width, y2: level, 'vector-effect': 'non-scaling-stroke' }));
   lines.forEach(([value, kind], at) => {
-    const path = points.map((point, index) => `${index ? 'L' : 'M'}${x(point)} ${y(value(point) || 0)}`).join(' ');
-    if (at === 0 && points.length > 1) picture.append(svg('path', { class: 'area ' + kind, d: `${path} L${width} ${floor} L0 ${floor} Z` }));
-    picture.append(svg('path', { class: kind, 'vector-effect': 'non-scaling-stroke', d: points.length > 1 ? path : `${path} m-6 0 h6` }));
+    for (const run of runs(points, value)) {
+      const path = run.map((point, index) => `${index ? 'L' : 'M'}${x(point)} ${y(value(point))}`).join(' ');
+      if (at === 0 && run.length > 1) picture.append(svg('path', { class: 'area ' + kind, d: `${path} L${x(run.at(-1))} ${floor} L${x(run[0])} ${floor} Z` }));
+      picture.append(svg('path', { class: kind, 'vector-effect': 'non-scaling-stroke', d: run.length > 1 ? path : `${path} m-2 0 h4` }));
+    }
   });
   const names = lines.length > 1 ? html('span', 'names', ...lines.map(([, kind, word]) => html('span', kind, word))) : '';
   return html('figure', '', html('figcaption', '', html('span', '', title), names, html('span', 'most', 'top ' + format(most))), picture,

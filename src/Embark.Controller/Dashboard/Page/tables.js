@@ -4,12 +4,12 @@ import { ago, amount, daysLeft, failedShare, isQuiet, share, time, words } from 
 import { failedCell, protection, stateKind } from './panel.js';
 
 export function showTables(state, nameOf, chosen, choose) {
-  table($('vms'), [['VM'], ['Namespace'], ['Address'], ['State'], ['Certificate', 'number'], ['Last heard', 'number']],
-    state.vms.items.map(vm => [[vm.name], [vm.namespace, 'soft'], [vm.address], [html('span', 'dot ' + stateKind(vm), vm.message ? `${vm.state}: ${vm.message}` : vm.state)], daysLeft(vm.certificateDaysLeft), [ago(vm.lastSeenSeconds)]]),
+  table($('vms'), [['VM'], ['State'], ['Certificate'], ['Last heard'], ['Address'], ['Namespace']],
+    state.vms.items.map(vm => [[vm.name], [html('span', 'dot ' + stateKind(vm), vm.message ? `${vm.state}: ${vm.message}` : vm.state)], daysLeft(vm.certificateDaysLeft), [ago(vm.lastSeenSeconds)], [vm.address], [vm.namespace, 'soft']]),
     'No WorkloadEntry in the mesh.');
 
   table($('services'), [['Service'], ['Namespace'], ['Versions'], ['Rate', 'number'], ['Failed', 'number'], ['p50', 'number'], ['p99', 'number']],
-    state.topology.services.map(service => [[button(service, chosen, choose)], [service.namespace || '–', 'soft'], [service.versions.join(' ') || '–'], [amount(service.inbound)],
+    state.topology.services.map(service => [[button(service, chosen, choose)], [service.namespace || '–', 'soft'], [service.versions.join(' ') || '–'], [service.outside && isQuiet(service.inbound) ? '–' : amount(service.inbound), isQuiet(service.inbound) ? 'soft' : ''],
       failedCell(service.inbound), [time(service.inbound.p50Milliseconds)], [time(service.inbound.p99Milliseconds)]]),
     'No traffic was told of in this time.');
 
