@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Embark.Sandbox;
+using Embark.Sandbox.ApiServer;
 using Embark.Sandbox.ApiServer.Resources;
 using Embark.Sandbox.Hosts;
 using Embark.Sandbox.Up;
@@ -8,8 +9,9 @@ using Embark.Sandbox.Vm;
 namespace Embark.EndToEnd.Tests;
 
 /// <summary>A whole sandbox with control plane, gateway and Bookinfo, and an operator in front of it.</summary>
-public sealed class MeshWorld : IAsyncLifetime
+public class MeshWorld : IAsyncLifetime
 {
+    private readonly bool _controller;
     private readonly string _home = Directory.CreateTempSubdirectory("embark-mesh-").FullName;
     private string? _missing;
     private string? _run;
@@ -17,6 +19,14 @@ public sealed class MeshWorld : IAsyncLifetime
     private HostSockets? _vmSockets;
     private HostSockets? _nodeSockets;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+
+    public MeshWorld() { }
+
+    /// <param name="controller">True: a controller runs beside the mesh and makes its gateway.</param>
+    protected MeshWorld(bool controller) => _controller = controller;
+
+    /// <summary>Objects that are there before anything starts.</summary>
+    protected virtual IReadOnlyList<string> Yaml => [];
 
     /// <summary>A folder of the operator's own.</summary>
     internal string Home => _home;
@@ -36,7 +46,12 @@ public sealed class MeshWorld : IAsyncLifetime
         try
         {
             _sandbox = await SandboxUp.StartAsync(
-                new SandboxOptions { Directory = Path.Combine(_home, "sandbox"), RequireHosts = true, Vm = new VmOptions { Docker = VmDocker.StandIn } }, TestContext.Current.CancellationToken);
+                new SandboxOptions
+                {
+                    Directory = Path.Combine(_home, "sandbox"), RequireHosts = true, Vm = new VmOptions { Docker = VmDocker.StandIn },
+                    Api = new ApiServerOptions { Yaml = Yaml },
+                    Controller = _controller ? ControllerProcess.Find() ?? throw new InvalidOperationException("the controller's program is not beside the tests") : null,
+                }, TestContext.Current.CancellationToken);
         }
         catch (SandboxException failure)
         {
@@ -150,5 +165,6 @@ public sealed class MeshWorld : IAsyncLifetime
         _nodeSockets?.Dispose();
         if (_sandbox is not null) await _sandbox.DisposeAsync();
         Directory.Delete(_home, recursive: true);
+        GC.SuppressFinalize(this);
     }
 }

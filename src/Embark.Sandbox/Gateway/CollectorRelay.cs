@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Embark.Sandbox.Proxy;
 
@@ -14,26 +13,15 @@ internal sealed class CollectorRelay : IAsyncDisposable
     /// <summary>The guide's ports: traces, and access logs.</summary>
     public const int ZipkinPort = 9411, AccessLogPort = 11800;
 
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Socket[] _listeners;
-    private readonly Task _accepting;
+    private readonly PortRelay[] _ways;
 
-    private CollectorRelay(params (Socket Listener, IPEndPoint Target)[] ways)
-    {
-        _listeners = [.. ways.Select(way => way.Listener)];
-        _accepting = Task.WhenAll(ways.Select(way => AcceptAsync(way.Listener, way.Target)));
-    }
+    private CollectorRelay(params PortRelay[] ways) => _ways = ways;
 
     public static CollectorRelay Start(NewSocket newSocket, string address, IPEndPoint zipkin, IPEndPoint accessLogs)
     {
-        return new((Listening(ZipkinPort), zipkin), (Listening(AccessLogPort), accessLogs));
+        return new(Way(ZipkinPort, zipkin), Way(AccessLogPort, accessLogs));
 
-        Socket Listening(int port)
-        {
-            var socket = OnOtherNetwork.Bound(newSocket, new IPEndPoint(IPAddress.Parse(address), port));
-            socket.Listen(128);
-            return socket;
-        }
+        PortRelay Way(int port, IPEndPoint target) => PortRelay.Start(newSocket, new IPEndPoint(IPAddress.Parse(address), port), OwnNetwork.NewSocket, target);
     }
 
     /// <summary>Endpoints of the Service that mesh expansion makes; nothing else makes them here.</summary>
@@ -54,41 +42,7 @@ internal sealed class CollectorRelay : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        foreach (var listener in _listeners)
-            listener.Dispose();
-        await _accepting.ConfigureAwait(false);
-        _stop.Dispose();
-    }
-
-    private async Task AcceptAsync(Socket listener, IPEndPoint target)
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                _ = PassAsync(await listener.AcceptAsync(_stop.Token).ConfigureAwait(false), target);
-            }
-            catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
-            {
-                return;
-            }
-        }
-    }
-
-    private async Task PassAsync(Socket client, IPEndPoint target)
-    {
-        try
-        {
-            using var server = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await server.ConnectAsync(target, _stop.Token).ConfigureAwait(false);
-            await using var near = new NetworkStream(client, ownsSocket: true);
-            await using var far = new NetworkStream(server);
-            await Proxy.Tcp.Relay.BothWaysAsync(near, far, _stop.Token).ConfigureAwait(false);
-        }
-        catch (Exception end) when (end is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
-        {
-            client.Dispose();
-        }
+        foreach (var way in _ways)
+            await way.DisposeAsync().ConfigureAwait(false);
     }
 }

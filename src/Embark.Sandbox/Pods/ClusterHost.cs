@@ -22,7 +22,7 @@ internal sealed class ClusterHost : IAsyncDisposable
     public Uri ProductPage { get; }
 
     public static async Task<ClusterHost> StartAsync(
-        Fabric fabric, Network vmNetwork, RunDirectory directory, string kubeconfig, bool awaitGateway, (IPEndPoint Zipkin, IPEndPoint AccessLogs)? collector, CancellationToken cancellationToken)
+        Fabric fabric, Network vmNetwork, RunDirectory directory, string kubeconfig, bool awaitGateway, ControllerPorts? controller, CancellationToken cancellationToken)
     {
         var node = await fabric.AddHostAsync(new HostSpec("node-1"), cancellationToken);
         var pods = new Network("pods", MeshAddresses.PodEdge);
@@ -36,7 +36,7 @@ internal sealed class ClusterHost : IAsyncDisposable
         [
             Programs.Executable, "cluster", "--kubeconfig", kubeconfig, "--node", $"/proc/{node.Pid}/ns/net", "--gateway", $"/proc/{fabric.Edge.Pid}/ns/net",
             "--directory", directory.MakeDirectory("pods"), "--logs", directory.File("log"), "--productpage", page.ToString(), "--await-gateway", awaitGateway.ToString(),
-            .. collector is var (zipkin, accessLogs) ? ["--zipkin", zipkin.ToString(), "--access-logs", accessLogs.ToString()] : Array.Empty<string>(),
+            .. controller is var (zipkin, accessLogs, vm) ? ["--zipkin", zipkin.ToString(), "--access-logs", accessLogs.ToString(), "--vm-proxy", vm.ToString()] : Array.Empty<string>(),
         ]);
         try
         {

@@ -18,6 +18,9 @@ internal sealed record ClusterOptions(
     /// <summary>Where the controller takes traces and access logs on this machine; null without one.</summary>
     public (IPEndPoint Zipkin, IPEndPoint AccessLogs)? Collector { get; init; }
 
+    /// <summary>Where the controller on this machine finds the VM's proxy; null without one.</summary>
+    public IPEndPoint? VmProxyAt { get; init; }
+
     /// <summary>Reads the words after <c>cluster</c>; the sandbox itself writes them.</summary>
     public static ClusterOptions Parse(IReadOnlyList<string> words)
     {
@@ -28,6 +31,7 @@ internal sealed record ClusterOptions(
         {
             AwaitGateway = values.TryGetValue("--await-gateway", out var wait) && bool.Parse(wait),
             Collector = values.TryGetValue("--zipkin", out var zipkin) && values.TryGetValue("--access-logs", out var logs) ? (IPEndPoint.Parse(zipkin), IPEndPoint.Parse(logs)) : null,
+            VmProxyAt = values.TryGetValue("--vm-proxy", out var vm) ? IPEndPoint.Parse(vm) : null,
         };
     }
 }

@@ -4,6 +4,7 @@ using Embark.Sandbox.Apps;
 using Embark.Sandbox.Gateway;
 using Embark.Sandbox.Hosts;
 using Embark.Sandbox.Istiod;
+using Embark.Sandbox.Proxy;
 
 namespace Embark.Sandbox.Pods;
 
@@ -43,6 +44,8 @@ internal static class ClusterProgram
             parts.Add(CollectorRelay.Start(node.New, MeshAddresses.Collector, zipkin, accessLogs));
             await api.CreateAsync(GatewayPods.Slices, "istio-system", CollectorRelay.Slice(MeshAddresses.Collector), stop).ConfigureAwait(false);
         }
+        if (options.VmProxyAt is { } at)
+            parts.Add(PortRelay.Start(OwnNetwork.NewSocket, at, node.New, IPEndPoint.Parse(MeshAddresses.VmProxy)));
         var gateways = new GatewayPods(api, "istio-system", MeshAddresses.Gateway, ProxyAsync);
         parts.Add(gateways);
         if (options.AwaitGateway)

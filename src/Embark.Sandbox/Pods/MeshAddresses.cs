@@ -20,5 +20,7 @@ internal static class MeshAddresses
     /// The node's address on the VM's network: pods leave the cluster with it, as behind the address translation of a
     /// real cluster, so that the VM can answer without a route to pods.
     /// </summary>
+    public const string VmProxy = "10.128.0.2:9080";
+
     public const string NodeOnVmNetwork = "10.128.0.100/24";
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Embark.Sandbox.Hosts;
+using Embark.Sandbox.Pods;
 
 namespace Embark.Sandbox.Up;
 
@@ -19,13 +20,13 @@ internal sealed class ControllerProcess : IAsyncDisposable
 
     private readonly Process _shell;
 
-    private ControllerProcess(Process shell, Uri address, (IPEndPoint, IPEndPoint) collector) => (_shell, Address, Collector) = (shell, address, collector);
+    private ControllerProcess(Process shell, Uri address, ControllerPorts ports) => (_shell, Address, Ports) = (shell, address, ports);
 
     /// <summary>Where it serves health and pages.</summary>
     public Uri Address { get; }
 
-    /// <summary>Where it takes traces and access logs.</summary>
-    public (IPEndPoint Zipkin, IPEndPoint AccessLogs) Collector { get; }
+    /// <summary>Where it and the mesh meet.</summary>
+    public ControllerPorts Ports { get; }
 
     /// <summary>The program that <c>EMBARK_CONTROLLER</c> names, else the one beside this program; null when there is none.</summary>
     public static string? Find()
@@ -36,15 +37,16 @@ internal sealed class ControllerProcess : IAsyncDisposable
 
     public static ControllerProcess Start(string program, string kubeconfig, string log)
     {
-        var (listen, zipkin, accessLogs) = (FreePort(), FreePort(), FreePort());
+        var (listen, ports) = (FreePort(), new ControllerPorts(FreePort(), FreePort(), FreePort()));
         var environment = new Dictionary<string, string>(Command.Plain);
         if (Programs.SharedRuntime is { } runtime)
             environment["DOTNET_ROOT"] = runtime;
         var shell = new Command(
         [
-            "sh", "-c", Guard, log, program, "--kubeconfig", kubeconfig, "--listen", listen.ToString(), "--zipkin", zipkin.ToString(), "--access-logs", accessLogs.ToString(),
+            "sh", "-c", Guard, log, program, "--kubeconfig", kubeconfig, "--listen", listen.ToString(), "--zipkin", ports.Zipkin.ToString(), "--access-logs", ports.AccessLogs.ToString(),
+            "--reach", $"bookinfo/ratings-vm={ports.VmProxy}",
         ]) { Environment = environment }.Start();
-        return new(shell, new Uri($"http://{listen}/"), (zipkin, accessLogs));
+        return new(shell, new Uri($"http://{listen}/"), ports);
     }
 
     public async ValueTask DisposeAsync()

@@ -119,7 +119,7 @@ internal sealed class SandboxUp : IAsyncDisposable
         // At once, so that it gets ready while hosts are made.
         Controller = ControllerProcess.Start(program, KubeconfigFile, _directory.File("log", "controller.log"));
         Api.Services.Stand("istio-system", "embark-controller:http", Controller.Address);
-        options.Progress($"controller at {Controller.Address}");
+        options.Progress($"controller, with a page of the mesh at {Controller.Address}");
     }
 
     private void ForgetVm()
@@ -150,7 +150,7 @@ internal sealed class SandboxUp : IAsyncDisposable
     {
         if (Vm is null || Fabric is null || !options.Api.WithMesh)
             return;
-        Cluster = await ClusterHost.StartAsync(Fabric, Vm.Network, _directory, KubeconfigFile, awaitGateway: options.Controller is not null && !options.Vm.Bare, Controller?.Collector, cancellationToken);
+        Cluster = await ClusterHost.StartAsync(Fabric, Vm.Network, _directory, KubeconfigFile, awaitGateway: options.Controller is not null && !options.Vm.Bare, Controller?.Ports, cancellationToken);
         ProductPage = Cluster.ProductPage;
         options.Progress($"istiod, the VM gateway and Bookinfo; product page at {ProductPage}");
     }

@@ -91,8 +91,8 @@ internal static class UpCommands
         Console.WriteLine($"API         {state["api"]}");
         Console.WriteLine($"kubeconfig  {state["kubeconfig"]}");
         Console.WriteLine($"ssh_config  {state["sshConfig"]?.ToString() ?? "none: no hosts on this machine"}");
-        Console.WriteLine($"controller  {state["controller"]?.ToString() ?? "none: the VM gateway is there from the start"}");
-        Console.WriteLine($"page        {state["productPage"]?.ToString() ?? "none"}");
+        Console.WriteLine($"mesh page   {state["controller"]?.ToString() ?? "none: no controller, the VM gateway is there from the start"}");
+        Console.WriteLine($"Bookinfo    {state["productPage"]?.ToString() ?? "none"}");
         foreach (var host in state["hosts"]?.AsArray() ?? [])
             Console.WriteLine($"host        {host!["name"]} {host["address"]}");
     }
