@@ -21,20 +21,35 @@ internal sealed class DiscoveryService(MeshFeed feed, ProxyAdmission admission, 
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(Service + "DeltaAggregatedResources", DeltaDiscoveryRequest.Parser,
-            call => ServeAsync(call, request => request.Node, connection => new DeltaStream(call, connection)));
+            call => ServeAsync(call, TakeNode, connection => new DeltaStream(call, connection)));
         routes.MapStream<DiscoveryRequest, DiscoveryResponse>(Service + "StreamAggregatedResources", DiscoveryRequest.Parser,
-            call => ServeAsync(call, request => request.Node, connection => new WorldStream(call, connection)));
+            call => ServeAsync(call, TakeNode, connection => new WorldStream(call, connection)));
+    }
+
+    // The first request lives as long as its stream; the node in it, which is most of it, need not.
+    private static Node? TakeNode(DeltaDiscoveryRequest request)
+    {
+        var node = request.Node;
+        request.Node = null;
+        return node;
+    }
+
+    private static Node? TakeNode(DiscoveryRequest request)
+    {
+        var node = request.Node;
+        request.Node = null;
+        return node;
     }
 
     private async Task ServeAsync<TRequest, TResponse>(
-        GrpcServerCall<TRequest, TResponse> call, Func<TRequest, Node?> nodeOf, Func<ProxyConnection, ProxyStream<TRequest, TResponse>> streamOf)
+        GrpcServerCall<TRequest, TResponse> call, Func<TRequest, Node?> takeNode, Func<ProxyConnection, ProxyStream<TRequest, TResponse>> streamOf)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse>
     {
         var caller = await admission.AuthenticateAsync(call).ConfigureAwait(false);
         if (await call.ReadAsync(call.Aborted).ConfigureAwait(false) is not { } first)
             return;
-        var proxy = admission.Admit(caller, nodeOf(first), call.Peer);
+        var proxy = admission.Admit(caller, takeNode(first), call.Peer);
         Interlocked.Increment(ref _streams);
         try
         {
