@@ -1,4 +1,5 @@
 using Embark.Controller.Telemetry;
+using Embark.Controller.Telemetry.Spans;
 using Embark.Controller.Telemetry.Protos;
 
 namespace Embark.Controller.Tests.Telemetry;
@@ -75,6 +76,24 @@ public sealed class ServiceGraph
         Assert.Equal(
             [("outside", "none"), ("ratings.bookinfo", "all"), ("ratings.bookinfo@vm", "all")],
             Graph.Topology(collector, TimeSpan.FromMinutes(1)).Calls.Select(call => (call.From, call.MutualTls)));
+    }
+
+    [Fact(Timeout = 15_000)]
+    public void A_gateway_is_no_caller_in_traces()
+    {
+        var collector = Samples.Collector(_clock);
+        var reviews = new Workload("bookinfo", "reviews-v1-0", "reviews", "v1", Place.Cluster);
+        var span = new Span { TraceId = "aa", Id = "c2", ParentId = "c1", IsClient = false, Workload = reviews, Peer = "10.4.100.1" };
+        collector.Known.Replace([Samples.Known("vmgateway-0", "vmgateway", "10.4.100.1", "vmgateway", "", Place.Cluster), Samples.Known("cronjob-0", "cronjob", "10.4.0.99", "cronjob", "", Place.Cluster)], []);
+        collector.Meet(Samples.Proxy("vmgateway-0", "vmgateway", "", "10.4.100.1"));
+
+        collector.Take([span]);
+        Assert.Equal(1, collector.Rejections.Of(Reasons.Unpaired));
+        Assert.Empty(Graph.Topology(collector, TimeSpan.FromMinutes(1)).Calls);
+
+        // A caller without a proxy is known by its address.
+        collector.Take([span with { Peer = "10.4.0.99" }]);
+        Assert.Equal("cronjob.bookinfo", Assert.Single(Graph.Topology(collector, TimeSpan.FromMinutes(1)).Calls).From);
     }
 
     [Fact(Timeout = 15_000)]

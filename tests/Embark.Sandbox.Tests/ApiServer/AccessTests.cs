@@ -1,8 +1,11 @@
 using System.Buffers.Text;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Embark.Sandbox.ApiServer;
+using Embark.Sandbox.Proxy.Admin;
+using Microsoft.AspNetCore.Http;
 
 namespace Embark.Sandbox.Tests.ApiServer;
 
@@ -62,6 +65,29 @@ public sealed class AccessTests : IAsyncLifetime
         await client.GetAsync("/api/v1/namespaces/istio-system/configmaps/istio-sidecar-injector", Cancel, HttpStatusCode.Forbidden);
         await client.GetAsync("/api/v1/namespaces/istio-system/configmaps", Cancel, HttpStatusCode.Forbidden);
         await client.GetAsync("/api/v1/namespaces/bookinfo/configmaps/istio", Cancel, HttpStatusCode.Forbidden);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_program_that_stands_for_a_Service_is_reached_with_the_right_to_its_proxy()
+    {
+        using var client = new ApiClient(_server, _server.TokenFor("operator"));
+        const string proxy = "/api/v1/namespaces/istio-system/services/embark-controller:http/proxy";
+
+        var absent = await client.GetAsync($"{proxy}/api/topology", Cancel, HttpStatusCode.NotFound);
+        Assert.Equal("embark-controller", (string?)absent["details"]!["name"]);
+        await client.GetAsync(proxy.Replace("embark-controller", "other", StringComparison.Ordinal), Cancel, HttpStatusCode.Forbidden);
+
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        probe.Stop();
+        await using var program = await LocalServer.StartAsync(new IPEndPoint(IPAddress.Loopback, port), http =>
+        {
+            http.Response.ContentType = "application/json";
+            return http.Response.WriteAsync($$"""{"asked": "{{http.Request.Path}}{{http.Request.QueryString}}"}""");
+        }, Cancel);
+        _server.Services.Stand("istio-system", "embark-controller:http", new Uri($"http://127.0.0.1:{port}/"));
+        Assert.Equal("/api/topology?seconds=60", (string?)(await client.GetAsync($"{proxy}/api/topology?seconds=60", Cancel))["asked"]);
     }
 
     [Fact(Timeout = 60_000)]
