@@ -98,8 +98,11 @@ need_for_sandbox() { need_tools "sshd openssh-server" "ssh openssh-client" "ip i
 # What the tests use beside that.
 need_for_tests() {
     need_tools "sshd openssh-server" "ssh openssh-client" "ip iproute2" "unshare util-linux" "curl curl" \
-        "dockerd docker.io" "chromium chromium" "newuidmap uidmap" "busybox busybox-static" "sudo sudo" "nft nftables" || true
+        "npm npm" "dockerd docker.io" "chromium chromium" "newuidmap uidmap" "busybox busybox-static" "sudo sudo" "nft nftables" || true
 }
+
+# What fetches the libraries that draw the controller's page; without it the page has its tables alone.
+need_npm() { need_tools "npm npm" || true; }
 
 # What links a program compiled to machine code: the C compiler with the C library's files.
 need_linker() {

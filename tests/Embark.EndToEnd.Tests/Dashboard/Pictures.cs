@@ -20,7 +20,7 @@ internal static class Pictures
             return;
         await using (var waiting = await chromium.OpenAsync(new Uri(address, "?service=ratings.bookinfo@vm")))
             // Plots are worth a look when they have a past.
-            await waiting.UntilAsync("Date.now() - (window.began ??= Date.now()) > 150000", seconds: 200);
+            await waiting.UntilAsync("Date.now() - (window.began ??= Date.now()) > 90000", seconds: 150);
         foreach (var (file, colours, width, height) in s_pictures)
         {
             await using var page = await chromium.OpenAsync(new Uri(address, "?service=ratings.bookinfo@vm"), colours, width, height);

@@ -21,17 +21,15 @@ internal sealed class Readers : IAsyncDisposable
 
     private async Task ReadAsync(Uri page)
     {
-        try
-        {
-            for (var number = 0; ; number++)
+        for (var number = 0; !_stop.IsCancellationRequested; number++)
+            try
             {
                 using var answer = await _http.GetAsync(page, _stop.Token);
                 await Task.Delay(TimeSpan.FromMilliseconds(260 + (160 * Math.Sin(number / 25.0))), _stop.Token);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // Enough.
-        }
+            catch (Exception failure) when (failure is OperationCanceledException or HttpRequestException)
+            {
+                // Enough, or a page that did not come: they try again.
+            }
     }
 }
