@@ -57,25 +57,27 @@ export function createGraph(choose) {
     place(one);
   }
 
+  // Words at the outermost edges reach beyond what Cytoscape knows of.
+  const margin = () => down ? 30 : 22;
   const isNarrow = () => $('graph-box').clientWidth < narrow;
 
   function arrange() {
     down = isNarrow();
     cy.edges().data('long', false);
-    cy.layout({ name: 'dagre', rankDir: down ? 'TB' : 'LR', nodeSep: down ? 18 : 40, edgeSep: 26, rankSep: down ? 68 : 124, fit: false, animate: false, sort: (a, b) => a.id() < b.id() ? -1 : 1, useDagreEdgeControlPoints: true, automaticDagreEdgeStyle: false }).run();
+    cy.layout({ name: 'dagre', rankDir: down ? 'TB' : 'LR', nodeSep: down ? 18 : 40, edgeSep: 26, rankSep: down ? 68 : 96, fit: false, animate: false, sort: (a, b) => a.id() < b.id() ? -1 : 1, useDagreEdgeControlPoints: true, automaticDagreEdgeStyle: false }).run();
     // Only an edge across several layers must find its way round the nodes between.
     cy.edges().forEach(edge => { edge.data('long', (edge.scratch('controlPointWeights') || []).length > 2 && edge.parallelEdges().length === 1 && edge.codirectedEdges().length === 1); });
     const box = cy.elements().boundingBox({ includeOverlays: false });
     // Tall enough for what is drawn, within reason.
-    const scale = Math.min(1, ($('graph-box').clientWidth - 32) / Math.max(1, box.w));
-    $('graph-box').style.height = Math.round(Math.min(Math.max(box.h * scale + 48, 260), Math.max(360, innerHeight * 0.75))) + 'px';
+    const scale = Math.min(1, ($('graph-box').clientWidth - 2 * margin()) / Math.max(1, box.w));
+    $('graph-box').style.height = Math.round(Math.min(Math.max(box.h * scale + 56, 260), Math.max(360, innerHeight * 0.75))) + 'px';
     cy.resize();
     fit();
     cy.elements().forEach(place);
   }
 
   function fit() {
-    cy.fit(undefined, 20);
+    cy.fit(undefined, margin());
     if (cy.zoom() > 1.15) { cy.zoom(1.15); cy.center(); }
   }
 
