@@ -98,7 +98,8 @@ need_for_sandbox() { need_tools "sshd openssh-server" "ssh openssh-client" "ip i
 # What the tests use beside that.
 need_for_tests() {
     need_tools "sshd openssh-server" "ssh openssh-client" "ip iproute2" "unshare util-linux" "curl curl" \
-        "npm npm" "dockerd docker.io" "chromium chromium" "newuidmap uidmap" "busybox busybox-static" "sudo sudo" "nft nftables" || true
+        "npm npm" "dockerd docker.io" "chromium chromium" "newuidmap uidmap" "busybox busybox-static" "sudo sudo" "nft nftables" \
+        "socat socat" "faketime faketime" "zsh zsh" "fish fish" "tcsh tcsh" || true
 }
 
 # What fetches the libraries that draw the controller's page; without it the page has its tables alone.
