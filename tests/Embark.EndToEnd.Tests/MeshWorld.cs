@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Embark.Sandbox;
-using Embark.Sandbox.ApiServer;
 using Embark.Sandbox.ApiServer.Resources;
 using Embark.Sandbox.Hosts;
 using Embark.Sandbox.Up;
@@ -9,9 +8,8 @@ using Embark.Sandbox.Vm;
 namespace Embark.EndToEnd.Tests;
 
 /// <summary>A whole sandbox with control plane, gateway and Bookinfo, and an operator in front of it.</summary>
-public class MeshWorld : IAsyncLifetime
+public sealed class MeshWorld : IAsyncLifetime
 {
-    private readonly bool _controller;
     private readonly string _home = Directory.CreateTempSubdirectory("embark-mesh-").FullName;
     private string? _missing;
     private string? _run;
@@ -19,14 +17,6 @@ public class MeshWorld : IAsyncLifetime
     private HostSockets? _vmSockets;
     private HostSockets? _nodeSockets;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
-
-    public MeshWorld() { }
-
-    /// <param name="controller">True: a controller runs beside the mesh and makes its gateway.</param>
-    protected MeshWorld(bool controller) => _controller = controller;
-
-    /// <summary>Objects that are there before anything starts.</summary>
-    protected virtual IReadOnlyList<string> Yaml => [];
 
     /// <summary>A folder of the operator's own.</summary>
     internal string Home => _home;
@@ -46,12 +36,7 @@ public class MeshWorld : IAsyncLifetime
         try
         {
             _sandbox = await SandboxUp.StartAsync(
-                new SandboxOptions
-                {
-                    Directory = Path.Combine(_home, "sandbox"), RequireHosts = true, Vm = new VmOptions { Docker = VmDocker.StandIn },
-                    Api = new ApiServerOptions { Yaml = Yaml },
-                    Controller = _controller ? ControllerProcess.Find() ?? throw new InvalidOperationException("the controller's program is not beside the tests") : null,
-                }, TestContext.Current.CancellationToken);
+                new SandboxOptions { Directory = Path.Combine(_home, "sandbox"), RequireHosts = true, Vm = new VmOptions { Docker = VmDocker.StandIn } }, TestContext.Current.CancellationToken);
         }
         catch (SandboxException failure)
         {
@@ -165,6 +150,5 @@ public class MeshWorld : IAsyncLifetime
         _nodeSockets?.Dispose();
         if (_sandbox is not null) await _sandbox.DisposeAsync();
         Directory.Delete(_home, recursive: true);
-        GC.SuppressFinalize(this);
     }
 }

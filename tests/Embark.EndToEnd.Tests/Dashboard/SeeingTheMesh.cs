@@ -3,14 +3,9 @@ using Embark.Controller.Tests.Dashboard;
 namespace Embark.EndToEnd.Tests.Dashboard;
 
 /// <summary>The controller's page of the sandbox's own mesh, with the VM in it, in a real browser.</summary>
-public sealed class SeeingTheMesh(SeeingTheMesh.WatchedMesh world) : IClassFixture<SeeingTheMesh.WatchedMesh>
+[Collection(typeof(WithController))]
+public sealed class SeeingTheMesh(ControllerWorld world)
 {
-    /// <summary>A sandbox with a controller beside it, whose proxies tell of their calls from their start on.</summary>
-    public sealed class WatchedMesh() : MeshWorld(controller: true)
-    {
-        protected override IReadOnlyList<string> Yaml => [TellingMesh.Text()];
-    }
-
     private static readonly string[] s_calls =
     [
         "productpage.bookinfo -> details.bookinfo all", "productpage.bookinfo -> reviews.bookinfo all", "reviews.bookinfo -> ratings.bookinfo@vm all",
@@ -21,7 +16,7 @@ public sealed class SeeingTheMesh(SeeingTheMesh.WatchedMesh world) : IClassFixtu
     {
         world.Need();
         await using var chromium = await Chromium.StartAsync();
-        await world.JoinAsync();
+        (await world.EmbarkAsync("join", "ratings-vm.bookinfo", "--from", world.RatingsOverMesh)).ShouldEndWith(0);
         await using var readers = Readers.Start(world.Sandbox.ProductPage!);
 
         await using var page = await chromium.OpenAsync(world.Sandbox.ControllerAddress!);
