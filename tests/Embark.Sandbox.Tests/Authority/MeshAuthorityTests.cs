@@ -1,7 +1,9 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Embark.Grpc;
 using Embark.Sandbox.Istiod.Authority;
+using Embark.Sandbox.Tests.Mesh;
 
 namespace Embark.Sandbox.Tests.Authority;
 
@@ -63,6 +65,47 @@ public sealed class MeshAuthorityTests
         using var authority = NewAuthority();
         var refusal = Assert.Throws<GrpcException>(() => authority.Sign(csr, Identity, TimeSpan.FromHours(1)));
         Assert.Equal((GrpcStatus.InvalidArgument, "CSR signing error (certificate signing request is not properly encoded)"), (refusal.Status, refusal.Detail));
+    }
+
+    [Theory(Timeout = 15_000)]
+    [InlineData("rsa")]
+    [InlineData("ec")]
+    public void A_request_that_its_own_key_did_not_sign_is_refused(string keyType)
+    {
+        using var authority = NewAuthority();
+        var (one, other) = keyType == "rsa" ? (RsaRequest(), RsaRequest()) : (EcRequest(), EcRequest());
+        var refusal = Assert.Throws<GrpcException>(() => authority.Sign(WithSignatureOf(one, other), Identity, TimeSpan.FromHours(1)));
+        Assert.Equal(GrpcStatus.InvalidArgument, refusal.Status);
+    }
+
+    // The body of the one, the signature of the other.
+    private static string WithSignatureOf(string body, string signature)
+    {
+        static AsnReader Parts(string pem) => new AsnReader(Convert.FromBase64String(pem[PemEncoding.Find(pem).Base64Data]), AsnEncodingRules.DER).ReadSequence();
+        var (one, other) = (Parts(body), Parts(signature));
+        var mixed = new AsnWriter(AsnEncodingRules.DER);
+        using (mixed.PushSequence())
+        {
+            mixed.WriteEncodedValue(one.ReadEncodedValue().Span);
+            mixed.WriteEncodedValue(one.ReadEncodedValue().Span);
+            other.ReadEncodedValue();
+            other.ReadEncodedValue();
+            mixed.WriteEncodedValue(other.ReadEncodedValue().Span);
+        }
+        return PemEncoding.WriteString("CERTIFICATE REQUEST", mixed.Encode());
+    }
+
+    [Fact(Timeout = 15_000)]
+    public void A_life_that_ends_after_2049_is_written_with_four_digits()
+    {
+        var clock = new ShiftedClock();
+        clock.Forward(new DateTimeOffset(2049, 12, 31, 12, 0, 0, TimeSpan.Zero) - clock.GetUtcNow());
+        var (root, key) = MeshAuthority.NewRoot("cluster.local", clock);
+        using var authority = new MeshAuthority(root, key, clock);
+        using var leaf = X509Certificate2.CreateFromPem(authority.Sign(EcRequest(), Identity, TimeSpan.FromHours(24))[0]);
+
+        Assert.Equal((2049, 2050), (leaf.NotBefore.ToUniversalTime().Year, leaf.NotAfter.ToUniversalTime().Year));
+        Assert.True(authority.Trusts(leaf));
     }
 
     [Fact(Timeout = 15_000)]

@@ -15,8 +15,6 @@ internal sealed class MeshAuthority : IDisposable
     private static readonly TimeSpan RootLifetime = TimeSpan.FromDays(3650);     // CITADEL_SELF_SIGNED_CA_CERT_TTL
     private static readonly OidCollection BothUsages = [new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")];
 
-    private static readonly X500DistinguishedName NoName = new("");
-
     private static readonly X509Extension[] OfLeaves =
     [
         new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, critical: true),
@@ -28,7 +26,6 @@ internal sealed class MeshAuthority : IDisposable
     private readonly RSA _key;
     private readonly TimeProvider _clock;
     private readonly X509AuthorityKeyIdentifierExtension _issuer;
-    private readonly X509SignatureGenerator _generator;
     private readonly X500DistinguishedName _name;
     private readonly DateTimeOffset _end;
 
@@ -39,7 +36,6 @@ internal sealed class MeshAuthority : IDisposable
         _key.ImportFromPem(keyPem);
         _clock = clock;
         // Asked for with every signing otherwise, each time through the certificate.
-        _generator = X509SignatureGenerator.CreateForRSA(_key, RSASignaturePadding.Pkcs1);
         (_name, _end) = (_root.SubjectName, _root.NotAfter);
         _issuer = X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, includeKeyIdentifier: true, includeIssuerAndSerial: false);
         RootPem = rootPem.TrimEnd('\n') + "\n";
@@ -60,7 +56,7 @@ internal sealed class MeshAuthority : IDisposable
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         var now = clock.GetUtcNow();
         using var root = request.Create(
-            request.SubjectName, X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pkcs1), now, now + RootLifetime, NewSerial());
+            request.SubjectName, X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pkcs1), now, now + RootLifetime, RandomNumberGenerator.GetBytes(16));
         return (root.ExportCertificatePem() + "\n", key.ExportRSAPrivateKeyPem() + "\n");
     }
 
@@ -75,8 +71,8 @@ internal sealed class MeshAuthority : IDisposable
             throw new GrpcException(GrpcStatus.InvalidArgument, $"CSR signing error (requested TTL {GoDuration(asked)} is greater than the max allowed TTL {GoDuration(LongestLifetime)})");
         var names = new SubjectAlternativeNameBuilder();
         names.AddUri(new Uri(identity));
-        using var leaf = Issue(KeyOf(csrPem), names.Build(critical: true), asked > TimeSpan.Zero ? asked : DefaultLifetime);
-        return [leaf.ExportCertificatePem() + "\n", RootPem];
+        var leaf = Issue(KeyOf(csrPem), names.Build(critical: true), asked > TimeSpan.Zero ? asked : DefaultLifetime);
+        return [PemEncoding.WriteString("CERTIFICATE", leaf) + "\n", RootPem];
     }
 
     /// <summary>Istiod's own serving certificate; it lives as long as the root.</summary>
@@ -87,7 +83,7 @@ internal sealed class MeshAuthority : IDisposable
         foreach (var name in dnsNames)
             names.AddDnsName(name);
         var request = new CertificateRequest(new X500DistinguishedName(""), key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var leaf = Issue(request.PublicKey, names.Build(critical: true), RootLifetime);
+        using var leaf = X509CertificateLoader.LoadCertificate(Issue(request.PublicKey, names.Build(critical: true), RootLifetime));
         using var withKey = leaf.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null); // SslStream wants a key that is not ephemeral
     }
@@ -115,27 +111,18 @@ internal sealed class MeshAuthority : IDisposable
         _key.Dispose();
     }
 
-    private X509Certificate2 Issue(PublicKey key, X509Extension names, TimeSpan lifetime)
+    private byte[] Issue(PublicKey key, X509Extension names, TimeSpan lifetime)
     {
-        var request = new CertificateRequest(NoName, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        foreach (var extension in OfLeaves) request.CertificateExtensions.Add(extension);
-        request.CertificateExtensions.Add(_issuer);
-        request.CertificateExtensions.Add(names);
         var now = _clock.GetUtcNow();
         var end = now + lifetime;
-        return request.Create(
-            _name, _generator, now - Backdating, end < _end ? end : _end, NewSerial());
+        return LeafCertificate.Issue(_name, _key, key, [.. OfLeaves, _issuer, names], now - Backdating, end < _end ? end : _end);
     }
 
-    private static byte[] NewSerial() => RandomNumberGenerator.GetBytes(16);
-
-    // The request's signature is checked on loading: whoever asks must hold the key.
     private static PublicKey KeyOf(string csrPem)
     {
         try
         {
-            return CertificateRequest.LoadSigningRequestPem(
-                csrPem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.Default, RSASignaturePadding.Pkcs1).PublicKey;
+            return SigningRequest.KeyOf(csrPem);
         }
         catch (Exception e) when (e is ArgumentException or CryptographicException or NotSupportedException)
         {
