@@ -14,10 +14,22 @@ internal static class LeafCertificate
     /// <summary>Room for a whole certificate, so that writers need not grow.</summary>
     private const int Room = 2048;
 
-    private const string Sha256WithRsa = "1.2.840.113549.1.1.11";
+    private static readonly byte[] s_sha256WithRsa = Encoded(writer =>
+    {
+        writer.WriteObjectIdentifier("1.2.840.113549.1.1.11");
+        writer.WriteNull();
+    });
+
+    /// <summary>An extension as it stands in a certificate; made once for those that are always the same.</summary>
+    public static byte[] Encoded(X509Extension extension) => Encoded(writer =>
+    {
+        writer.WriteObjectIdentifier(extension.Oid!.Value!);
+        if (extension.Critical) writer.WriteBoolean(true);
+        writer.WriteOctetString(extension.RawData);
+    });
 
     /// <returns>The certificate, DER.</returns>
-    public static byte[] Issue(X500DistinguishedName issuer, RSA issuerKey, PublicKey key, IEnumerable<X509Extension> extensions, DateTimeOffset from, DateTimeOffset to)
+    public static byte[] Issue(X500DistinguishedName issuer, RSA issuerKey, PublicKey key, IEnumerable<byte[]> extensions, DateTimeOffset from, DateTimeOffset to)
     {
         var body = new AsnWriter(AsnEncodingRules.DER, Room);
         using (body.PushSequence())
@@ -25,7 +37,7 @@ internal static class LeafCertificate
             using (body.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0)))
                 body.WriteInteger(2); // version 3
             body.WriteInteger(new BigInteger(RandomNumberGenerator.GetBytes(16), isUnsigned: true));
-            Algorithm(body);
+            body.WriteEncodedValue(s_sha256WithRsa);
             body.WriteEncodedValue(issuer.RawData);
             using (body.PushSequence())
             {
@@ -37,7 +49,7 @@ internal static class LeafCertificate
             using (body.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 3)))
             using (body.PushSequence())
                 foreach (var extension in extensions)
-                    Extension(body, extension);
+                    body.WriteEncodedValue(extension);
         }
 
         var signed = new AsnWriter(AsnEncodingRules.DER, Room);
@@ -45,19 +57,10 @@ internal static class LeafCertificate
         {
             var text = body.Encode();
             signed.WriteEncodedValue(text);
-            Algorithm(signed);
+            signed.WriteEncodedValue(s_sha256WithRsa);
             signed.WriteBitString(issuerKey.SignData(text, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
         }
         return signed.Encode();
-    }
-
-    private static void Algorithm(AsnWriter writer)
-    {
-        using (writer.PushSequence())
-        {
-            writer.WriteObjectIdentifier(Sha256WithRsa);
-            writer.WriteNull();
-        }
     }
 
     // Two digits for the year until 2049, then four.
@@ -67,13 +70,11 @@ internal static class LeafCertificate
         else writer.WriteGeneralizedTime(time, omitFractionalSeconds: true);
     }
 
-    private static void Extension(AsnWriter writer, X509Extension extension)
+    private static byte[] Encoded(Action<AsnWriter> members)
     {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
-        {
-            writer.WriteObjectIdentifier(extension.Oid!.Value!);
-            if (extension.Critical) writer.WriteBoolean(true);
-            writer.WriteOctetString(extension.RawData);
-        }
+            members(writer);
+        return writer.Encode();
     }
 }

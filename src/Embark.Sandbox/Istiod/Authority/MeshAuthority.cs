@@ -25,7 +25,7 @@ internal sealed class MeshAuthority : IDisposable
     private readonly X509Certificate2 _root;
     private readonly RSA _key;
     private readonly TimeProvider _clock;
-    private readonly X509AuthorityKeyIdentifierExtension _issuer;
+    private readonly byte[][] _extensions;
     private readonly X500DistinguishedName _name;
     private readonly DateTimeOffset _end;
 
@@ -37,7 +37,8 @@ internal sealed class MeshAuthority : IDisposable
         _clock = clock;
         // Asked for with every signing otherwise, each time through the certificate.
         (_name, _end) = (_root.SubjectName, _root.NotAfter);
-        _issuer = X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, includeKeyIdentifier: true, includeIssuerAndSerial: false);
+        var issuer = X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, includeKeyIdentifier: true, includeIssuerAndSerial: false);
+        _extensions = [.. OfLeaves.Append(issuer).Select(LeafCertificate.Encoded)];
         RootPem = rootPem.TrimEnd('\n') + "\n";
     }
 
@@ -115,7 +116,7 @@ internal sealed class MeshAuthority : IDisposable
     {
         var now = _clock.GetUtcNow();
         var end = now + lifetime;
-        return LeafCertificate.Issue(_name, _key, key, [.. OfLeaves, _issuer, names], now - Backdating, end < _end ? end : _end);
+        return LeafCertificate.Issue(_name, _key, key, [.. _extensions, LeafCertificate.Encoded(names)], now - Backdating, end < _end ? end : _end);
     }
 
     private static PublicKey KeyOf(string csrPem)
