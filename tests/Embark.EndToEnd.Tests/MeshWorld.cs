@@ -8,7 +8,7 @@ using Embark.Sandbox.Vm;
 namespace Embark.EndToEnd.Tests;
 
 /// <summary>A whole sandbox with control plane, gateway and Bookinfo, and an operator in front of it.</summary>
-public sealed class MeshWorld : IAsyncLifetime
+public class MeshWorld : IAsyncLifetime
 {
     private readonly string _home = Directory.CreateTempSubdirectory("embark-mesh-").FullName;
     private string? _missing;
@@ -17,6 +17,9 @@ public sealed class MeshWorld : IAsyncLifetime
     private HostSockets? _vmSockets;
     private HostSockets? _nodeSockets;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+
+    /// <summary>The controller's program; null for a mesh without one, whose gateway is there from the start.</summary>
+    protected virtual string? Controller => null;
 
     /// <summary>A folder of the operator's own.</summary>
     internal string Home => _home;
@@ -36,9 +39,9 @@ public sealed class MeshWorld : IAsyncLifetime
         try
         {
             _sandbox = await SandboxUp.StartAsync(
-                new SandboxOptions { Directory = Path.Combine(_home, "sandbox"), RequireHosts = true, Vm = new VmOptions { Docker = VmDocker.StandIn } }, TestContext.Current.CancellationToken);
+                new SandboxOptions { Directory = Path.Combine(_home, "sandbox"), RequireHosts = true, Vm = new VmOptions { Docker = VmDocker.StandIn }, Controller = Controller }, TestContext.Current.CancellationToken);
         }
-        catch (SandboxException failure)
+        catch (SandboxException failure) when (failure.HostsOnly)
         {
             _missing = $"needs namespaces: {failure.Message}";
         }
@@ -150,5 +153,6 @@ public sealed class MeshWorld : IAsyncLifetime
         _nodeSockets?.Dispose();
         if (_sandbox is not null) await _sandbox.DisposeAsync();
         Directory.Delete(_home, recursive: true);
+        GC.SuppressFinalize(this);
     }
 }
