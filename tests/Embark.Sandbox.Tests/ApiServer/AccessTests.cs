@@ -88,6 +88,9 @@ public sealed class AccessTests : IAsyncLifetime
         }, Cancel);
         _server.Services.Stand("istio-system", "embark-controller:http", new Uri($"http://127.0.0.1:{port}/"));
         Assert.Equal("/api/topology?seconds=60", (string?)(await client.GetAsync($"{proxy}/api/topology?seconds=60", Cancel))["asked"]);
+        Assert.Equal("/api/metrics/ratings.bookinfo@vm", (string?)(await client.GetAsync($"{proxy}/api/metrics/ratings.bookinfo%40vm", Cancel))["asked"]);
+        // The program is asked, and nobody else, whatever the path looks like.
+        Assert.Equal("/http://127.0.0.1:1/x", (string?)(await client.GetAsync($"{proxy}/http://127.0.0.1:1/x", Cancel))["asked"]);
     }
 
     [Fact(Timeout = 60_000)]

@@ -27,7 +27,9 @@ internal sealed class ServiceProxy : IDisposable
             throw Statuses.NotFound(new GroupResource("", "services"), path.Name.Split(':')[0]);
         var raw = request.Http.Request.Path.ToUriComponent();
         var below = raw[(raw.IndexOf("/proxy", StringComparison.Ordinal) + "/proxy".Length)..].TrimStart('/');
-        using var answer = await _http.GetAsync(new Uri(program, below + request.Http.Request.QueryString), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        // Put together by its parts: a path such as http://elsewhere/ must stay a path.
+        var page = new UriBuilder(program) { Path = below, Query = request.Http.Request.QueryString.Value }.Uri;
+        using var answer = await _http.GetAsync(page, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         request.Http.Response.StatusCode = (int)answer.StatusCode;
         request.Http.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
         await answer.Content.CopyToAsync(request.Http.Response.Body, cancellationToken);
