@@ -81,12 +81,15 @@ public sealed class AccessTests : IAsyncLifetime
         probe.Start();
         var port = ((IPEndPoint)probe.LocalEndpoint).Port;
         probe.Stop();
+        // Nobody listens there yet.
+        _server.Services.Stand("istio-system", "embark-controller:http", new Uri($"http://127.0.0.1:{port}/"));
+        var down = await client.GetAsync($"{proxy}/api/topology", Cancel, HttpStatusCode.ServiceUnavailable);
+        Assert.StartsWith("error trying to reach service: ", (string?)down["message"], StringComparison.Ordinal);
         await using var program = await LocalServer.StartAsync(new IPEndPoint(IPAddress.Loopback, port), http =>
         {
             http.Response.ContentType = "application/json";
             return http.Response.WriteAsync($$"""{"asked": "{{http.Request.Path}}{{http.Request.QueryString}}"}""");
         }, Cancel);
-        _server.Services.Stand("istio-system", "embark-controller:http", new Uri($"http://127.0.0.1:{port}/"));
         Assert.Equal("/api/topology?seconds=60", (string?)(await client.GetAsync($"{proxy}/api/topology?seconds=60", Cancel))["asked"]);
         Assert.Equal("/api/metrics/ratings.bookinfo@vm", (string?)(await client.GetAsync($"{proxy}/api/metrics/ratings.bookinfo%40vm", Cancel))["asked"]);
         // The program is asked, and nobody else, whatever the path looks like.

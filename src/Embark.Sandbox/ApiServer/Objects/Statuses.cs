@@ -36,6 +36,9 @@ internal static class Statuses
     public static StatusException UnsupportedMediaType(IEnumerable<string> offered) => new(
         415, "UnsupportedMediaType", $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", offered)}");
 
+    /// <summary>Nobody answers behind a Service.</summary>
+    public static StatusException Unreachable(string message) => new(503, "ServiceUnavailable", $"error trying to reach service: {message}");
+
     public static StatusException Expired(string message) => new(410, "Expired", message);
 
     public static StatusException VersionTooLarge(long asked, long current) => new(

@@ -29,10 +29,22 @@ internal sealed class ServiceProxy : IDisposable
         var below = raw[(raw.IndexOf("/proxy", StringComparison.Ordinal) + "/proxy".Length)..].TrimStart('/');
         // Put together by its parts: a path such as http://elsewhere/ must stay a path.
         var page = new UriBuilder(program) { Path = below, Query = request.Http.Request.QueryString.Value }.Uri;
-        using var answer = await _http.GetAsync(page, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var answer = await AskAsync(page, cancellationToken);
         request.Http.Response.StatusCode = (int)answer.StatusCode;
         request.Http.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
         await answer.Content.CopyToAsync(request.Http.Response.Body, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(Uri page, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _http.GetAsync(page, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException nobody)
+        {
+            throw Statuses.Unreachable(nobody.Message);
+        }
     }
 
     public void Dispose() => _http.Dispose();
